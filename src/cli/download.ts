@@ -101,7 +101,7 @@ async function prepareContent(
   const out = oneLine(output.shown)
   const progress = await startByteProgress(session.terminal, `Writing ${out} …`, bytes)
   try {
-    const content = { id: contentId, sha256, bytes, named: subject, at }
+    const content = { id: contentId, sha256, bytes, label: subject, at }
     await output.prepare(withProgress(readContent(store.db, content), progress.say))
   } finally {
     progress.stop()

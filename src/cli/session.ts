@@ -243,8 +243,8 @@ function settingsOfLine({ settings }: Batch, { as }: CommonOptions): Settings {
 }
 
 async function recordCreation(store: OpenStore, acting: ActorSource): Promise<void> {
-  const { createStore } = await import('../rules/store/events.ts')
-  await commitFor(store, { acting, clock: undefined, work: (trx, ctx) => createStore(trx, { ctx }) })
+  const { recordStoreCreation } = await import('../rules/store/events.ts')
+  await commitFor(store, { acting, clock: undefined, work: (trx, ctx) => recordStoreCreation(trx, { ctx }) })
 }
 
 /** Names the path of the new store, so that a mistyped path is noticed at once. */

@@ -39,7 +39,7 @@ import type { OpenStore } from '../db/store/opening.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { failureOf } from '../rules/batch.ts'
-import { decide, onCentre, permit } from '../rules/permissions/decide.ts'
+import { decide, centreTarget, permit } from '../rules/permissions/decide.ts'
 import { refuseDeletedCentre } from '../rules/refusals.ts'
 import { nameOf } from '../rules/users/account.ts'
 import { readNewAddress, typedNewAddress } from '../rules/users/email.ts'
@@ -133,7 +133,7 @@ async function askForCoordinator(
   { session: { terminal }, store: { db }, ctx }: Asking,
 ): Promise<Person> {
   const centre = await findCentre(db, number, ctx)
-  permit(ctx, 'coordinator.add', onCentre(centre))
+  permit(ctx, 'coordinator.add', centreTarget(centre))
   refuseDeletedCentre(centre)
   if (centre.coordinator_email !== null) {
     const has = `${centre.number} has a coordinator: ${centre.coordinator_email}.`
@@ -325,7 +325,7 @@ async function chooseSuccessor(
   { session: { terminal }, store: { db }, ctx }: Asking,
 ): Promise<Successor | undefined> {
   const centre = await findCentre(db, number, ctx)
-  if (!decide(ctx.by, 'coordinator.change', onCentre(centre)).allowed) return undefined
+  if (!decide(ctx.by, 'coordinator.change', centreTarget(centre)).allowed) return undefined
   refuseDeletedCentre(centre)
   const question = `Who coordinates ${centre.number} from now on?`
   const to = await chooseFromStore(terminal, async () => {

@@ -86,8 +86,8 @@ export async function applyImport(
   const actor = by.kind === 'user' ? by.email : null
   const importId = await insertImport(trx, { ...source, at, operator: by.operator, actor, counts })
 
-  const making = { importId, at }
-  const created = await insertCentres(trx, plan.newCentres, { ...making, searchKeyOf: centreSearchKey })
+  const writeOptions = { importId, at }
+  const created = await insertCentres(trx, plan.newCentres, { ...writeOptions, searchKeyOf: centreSearchKey })
   const saved = new Set<string>()
   for (const { centre } of plan.newUsers) if (!created.has(centre)) saved.add(centre)
   const ids = await centreIds(trx, saved)
@@ -96,7 +96,7 @@ export async function applyImport(
   await insertUsers(trx, plan.newUsers.length, withProgress(users, onUser))
   const numbers = new Map(plan.renames.map(({ id, number }) => [id, number]))
   await applyChanges(trx, changesOf(plan, deletions), {
-    ...making,
+    ...writeOptions,
     searchKeyOf: ({ id, name }) => centreSearchKey({ number: numbers.get(id) ?? '', name }),
   })
   const opensInLog = opens.map(({ release: { id }, centres, users }) => ({ release: id, centres, users }))
@@ -137,37 +137,40 @@ function* usersToInsert(
 }
 
 function changesOf(plan: Plan, deletions: Deletions) {
-  const nothing = { centre_id: null, user_id: null, before: null, after: null }
+  const noValues = { centre_id: null, user_id: null, before: null, after: null }
   return [
-    ...plan.restores.map(({ id }) => ({ ...nothing, kind: 'centre-restored' as const, centre_id: id })),
+    ...plan.restores.map(({ id }) => ({ ...noValues, kind: 'centre-restored' as const, centre_id: id })),
     ...plan.renames.map(({ id, before, after }) => ({
-      ...nothing,
+      ...noValues,
       kind: 'centre-renamed' as const,
       centre_id: id,
       before,
       after,
     })),
-    ...plan.activations.map(({ id }) => ({ ...nothing, kind: 'centre-activated' as const, centre_id: id })),
-    ...deletions.centres.map(({ id }) => ({ ...nothing, kind: 'centre-deleted' as const, centre_id: id })),
-    ...deletions.users.map(({ id }) => ({ ...nothing, kind: 'user-deleted' as const, user_id: id })),
+    ...plan.activations.map(({ id }) => ({ ...noValues, kind: 'centre-activated' as const, centre_id: id })),
+    ...deletions.centres.map(({ id }) => ({ ...noValues, kind: 'centre-deleted' as const, centre_id: id })),
+    ...deletions.users.map(({ id }) => ({ ...noValues, kind: 'user-deleted' as const, user_id: id })),
   ]
 }
 
 /** Fresh nonces for the PINs of a plan's new users: slices, made on demand, of one random buffer. */
 export function noncesFor(plan: Plan, random: (bytes: number) => Buffer): Nonces {
-  const pool = random(16 * plan.newUsers.length)
-  return { at: (position) => pool.subarray(position * 16, position * 16 + 16) }
+  const nonceBytes = random(16 * plan.newUsers.length)
+  return { at: (position) => nonceBytes.subarray(position * 16, position * 16 + 16) }
 }
 
 /** Progress is reported once for this many items: a call for each item would cost more than the item. */
 const progressInterval = 500
 
 /** Passes the items on, and reports now and then how many have passed. */
-export function* withProgress<Item>(items: Iterable<Item>, onPass: (done: number) => void): Generator<Item> {
+export function* withProgress<Item>(
+  items: Iterable<Item>,
+  onProgress: (done: number) => void,
+): Generator<Item> {
   let done = 0
   for (const item of items) {
     done += 1
-    if (done % progressInterval === 0) onPass(done)
+    if (done % progressInterval === 0) onProgress(done)
     yield item
   }
 }

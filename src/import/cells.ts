@@ -89,20 +89,20 @@ export function notANameFault(
 ): KindFault | undefined {
   const other = cells[field === 'firstName' ? 'lastName' : 'firstName']
   const { name } = tidyName(other.text)
-  const named = name !== '' && kindFault(other) === undefined && wholeNameFault(name) === undefined
-  return named ? undefined : kindFault(cells[field])
+  const hasOtherName = name !== '' && kindFault(other) === undefined && wholeNameFault(name) === undefined
+  return hasOtherName ? undefined : kindFault(cells[field])
 }
 
 type KindFault = Fault & { message: string; hint: string }
 
 /** The fault of a name cell that holds a date or a boolean. */
 function kindFault({ text, note }: NameCell): KindFault | undefined {
-  const what = note?.kind === 'date' ? 'a date' : note?.kind === 'boolean' ? 'a yes or no' : undefined
-  if (what === undefined) return undefined
+  const kindInWords = note?.kind === 'date' ? 'a date' : note?.kind === 'boolean' ? 'a yes or no' : undefined
+  if (kindInWords === undefined) return undefined
   return {
     value: text,
     code: 'not-a-name',
-    message: `is ${text}, ${what} and no name`,
+    message: `is ${text}, ${kindInWords} and no name`,
     hint: 'Type the name.',
   }
 }

@@ -154,7 +154,7 @@ const keptReasonTexts: Record<KeptReason, readonly [string, string]> = {
 
 /** Whether more than a fifth of a kind, and at least five, would be deleted, which needs --allow-deletes. */
 export function needsAllowance(plan: Plan, { centres, users }: Deletions): boolean {
-  const tooMany = (going: number, live: number) => going >= 5 && going > live * 0.2
+  const tooMany = (deleted: number, live: number) => deleted >= 5 && deleted > live * 0.2
   return tooMany(centres.length, plan.live.centres) || tooMany(users.length, plan.live.users)
 }
 
@@ -163,12 +163,12 @@ export function checkAllowance(plan: Plan, deletions: Deletions, allowed: number
   const total = deletions.centres.length + deletions.users.length
   if (allowed === undefined && !needsAllowance(plan, deletions)) return
   if (allowed === total) return
-  const what = `${countWithNoun(deletions.centres.length, 'centre')} and ${countWithNoun(deletions.users.length, 'user')}`
+  const counts = `${countWithNoun(deletions.centres.length, 'centre')} and ${countWithNoun(deletions.users.length, 'user')}`
   throw new Refused(
     'delete-limit',
     allowed === undefined
-      ? `This would delete ${what}, more than a fifth of what is there; nothing was changed.`
-      : `--allow-deletes ${allowed} is not right: this would delete ${what}; nothing was changed.`,
+      ? `This would delete ${counts}, more than a fifth of what is there; nothing was changed.`
+      : `--allow-deletes ${allowed} is not right: this would delete ${counts}; nothing was changed.`,
     {
       hint: `Look at the lists again. If all of it is to go: --allow-deletes ${total}`,
       details: {

@@ -19,7 +19,7 @@ export function holdBackNearNumbers({ byCentre, view: { centres, users } }: Rost
   const numbers: string[] = []
   const keys = indexOfTexts((position, key) => nearKey(numbers[position] ?? '') === key)
   // Almost every number is alone, so that lists are made only for the others.
-  const several = new Map<string, string[]>()
+  const numbersByKey = new Map<string, string[]>()
   for (const number of byCentre.keys()) {
     if (centres.has(number)) continue
     const key = nearKey(number)
@@ -29,8 +29,8 @@ export function holdBackNearNumbers({ byCentre, view: { centres, users } }: Rost
       numbers.push(number)
       continue
     }
-    const others = several.get(key)
-    if (others === undefined) several.set(key, [numbers[other] ?? '', number])
+    const others = numbersByKey.get(key)
+    if (others === undefined) numbersByKey.set(key, [numbers[other] ?? '', number])
     else others.push(number)
   }
   if (numbers.length === 0) return
@@ -39,14 +39,14 @@ export function holdBackNearNumbers({ byCentre, view: { centres, users } }: Rost
     const key = nearKey(centre.number)
     if (keys.find(key) !== -1) addTo(saved, key, centre)
   }
-  for (const key of new Set([...several.keys(), ...saved.keys()])) {
-    const near = several.get(key) ?? [numbers[keys.find(key)] ?? '']
-    for (const number of near) {
+  for (const key of new Set([...numbersByKey.keys(), ...saved.keys()])) {
+    const nearNumbers = numbersByKey.get(key) ?? [numbers[keys.find(key)] ?? '']
+    for (const number of nearNumbers) {
       const rows = byCentre.get(number) ?? []
       const nearCentre = saved.get(key)?.find((centre) => isSameCentre(centre, { rows, byCentre, users }))
       const faultOf = nearCentre
         ? nearNumberFault(number, nearCentre)
-        : nearNumberFaultAmong(number, { numbers: near, byCentre })
+        : nearNumberFaultAmong(number, { numbers: nearNumbers, byCentre })
       if (faultOf === undefined) continue
       for (const row of rows) holdBack(row, { field: 'number', value: number, ...faultOf })
     }
@@ -74,21 +74,21 @@ function nearNumberFaultAmong(
 ): NearFault | undefined {
   const rows = byCentre.get(number) ?? []
   for (const other of numbers.slice(0, maxCompared)) {
-    const others = byCentre.get(other) ?? []
+    const otherRows = byCentre.get(other) ?? []
     if (other === number) continue
-    const names = others.map(({ name }) => name)
+    const names = otherRows.map(({ name }) => name)
     if (!areNamedAlike(names, rows)) continue
-    const where = firstFew(others.map(({ row }) => String(row)))
+    const rowNumbers = firstFew(otherRows.map(({ row }) => String(row)))
     const { message, ...rest } = nearNumberFault(number, { number: other })
-    return { ...rest, message: `${message} (${others.length === 1 ? 'row' : 'rows'} ${where})` }
+    return { ...rest, message: `${message} (${otherRows.length === 1 ? 'row' : 'rows'} ${rowNumbers})` }
   }
   return undefined
 }
 
 function areNamedAlike(names: readonly string[], rows: readonly RosterRow[]): boolean {
-  const known = distinctNonBlank(names.map(searchKey))
-  const here = distinctNonBlank(rows.map(({ name }) => searchKey(name)))
-  return known.some((one) => here.some((other) => one === other || differByAWord(one, other)))
+  const savedKeys = distinctNonBlank(names.map(searchKey))
+  const rowKeys = distinctNonBlank(rows.map(({ name }) => searchKey(name)))
+  return savedKeys.some((one) => rowKeys.some((other) => one === other || differByAWord(one, other)))
 }
 
 /**
@@ -111,16 +111,16 @@ function wordsOf(name: string): Set<string> {
 type NearFault = { code: string; message: string; hint: string }
 
 function nearNumberFault(number: string, { number: saved }: { number: string }): NearFault {
-  const zeros = withoutZeros(number) === withoutZeros(saved)
-  const how = !zeros
+  const differsInZeros = withoutZeros(number) === withoutZeros(saved)
+  const difference = !differsInZeros
     ? 'with O for 0, or I or L for 1'
     : number.length < saved.length
       ? 'its zeros were lost'
       : 'with zeros too many'
   return {
-    code: zeros ? 'lost-zeros' : 'near-number',
-    message: `is ${number}: perhaps ${saved}, ${how}`,
-    hint: zeros
+    code: differsInZeros ? 'lost-zeros' : 'near-number',
+    message: `is ${number}: perhaps ${saved}, ${difference}`,
+    hint: differsInZeros
       ? `If ${saved} is meant, format the column as text and type it again.`
       : `If ${saved} is meant, type it again.`,
   }
@@ -146,16 +146,19 @@ export function holdBackRenumbered({ roster, byCentre, view }: RosterAndStore): 
   if (centres.size === 0) return
   const names = namesOfNewNumbers(roster.rows, centres)
   if (names.size === 0) return
-  const absent = new Map<string, SeenCentre[]>()
+  const absentCentres = new Map<string, SeenCentre[]>()
   for (const centre of centres) {
     const { nameKey } = centre
-    if (!centre.deleted && !byCentre.has(centre.number) && names.has(nameKey)) addTo(absent, nameKey, centre)
+    if (!centre.deleted && !byCentre.has(centre.number) && names.has(nameKey))
+      addTo(absentCentres, nameKey, centre)
   }
-  if (absent.size === 0) return
+  if (absentCentres.size === 0) return
   for (const [number, rows] of byCentre) {
     if (centres.has(number) || rows.some((row) => hasIssueIn(row.issues, 'number'))) continue
     const name = firstNonBlank(rows, (row) => row.name)
-    const original = absent.get(searchKey(name))?.find(({ id }) => isAtLocation(rows, view.locations.get(id)))
+    const original = absentCentres
+      .get(searchKey(name))
+      ?.find(({ id }) => isAtLocation(rows, view.locations.get(id)))
     if (original === undefined) continue
     for (const row of rows)
       holdBack(row, {
@@ -171,9 +174,9 @@ export function holdBackRenumbered({ roster, byCentre, view }: RosterAndStore): 
 function isAtLocation(rows: readonly RosterRow[], location: CentreLocation | undefined): boolean {
   if (location === undefined) return false
   const { country, town } = location
-  const said = firstNonBlank(rows, (row) => row.town)
+  const rowTown = firstNonBlank(rows, (row) => row.town)
   return (
     countryCode(firstNonBlank(rows, (row) => row.country)) === country &&
-    (said === '' || town === '' || searchKey(said) === searchKey(town))
+    (rowTown === '' || town === '' || searchKey(rowTown) === searchKey(town))
   )
 }

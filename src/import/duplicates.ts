@@ -18,10 +18,10 @@ export interface DuplicatedUser {
 export function holdBackDuplicates({ roster, view }: RosterAndStore): DuplicatedUser[] {
   const { users, centres } = view
   const duplicated: DuplicatedUser[] = []
-  const inQuestion = findConflictingAddresses(roster.rows, view)
-  if (inQuestion.size === 0) return duplicated
+  const conflicting = findConflictingAddresses(roster.rows, view)
+  if (conflicting.size === 0) return duplicated
   const isLive = (number: string) => centres.get(number)?.deleted === false
-  for (const [key, rows] of groupByAddress(rowsOf(roster.rows, inQuestion))) {
+  for (const [key, rows] of groupByAddress(rowsOf(roster.rows, conflicting))) {
     const saved = users.get(key)
     const savedCentre = saved && centres.withId(saved.centreId)
     if (saved && !savedCentre) {
@@ -73,10 +73,10 @@ export function holdBackSlippedAddresses(
   const places = new Map<string, 'at-home' | 'elsewhere'>()
   for (const { email, number, issues } of roster.rows) {
     const saved = email && number !== undefined ? users.get(email.key) : undefined
-    const home = saved && centres.withId(saved.centreId)
-    if (!email || !home || places.get(email.key) === 'at-home') continue
-    if (home.number === number) places.set(email.key, 'at-home')
-    else if (!home.deleted && !hasIssueIn(issues, 'number') && !holdsAssociateCentres.has(saved.id))
+    const savedCentre = saved && centres.withId(saved.centreId)
+    if (!email || !savedCentre || places.get(email.key) === 'at-home') continue
+    if (savedCentre.number === number) places.set(email.key, 'at-home')
+    else if (!savedCentre.deleted && !hasIssueIn(issues, 'number') && !holdsAssociateCentres.has(saved.id))
       places.set(email.key, 'elsewhere')
   }
   let slipped = 0
@@ -100,9 +100,8 @@ export function holdBackSlippedAddresses(
 const slippedHint =
   'Perhaps the addresses slipped by a row, or were sorted by themselves. If those users have moved: ssh-admin users move EMAIL --to CENTRE, and import again.'
 
-function* rowsOf(rows: RosterRows, inQuestion: ReadonlySet<string>): Generator<RosterRow> {
-  for (const row of rows)
-    if (row.number !== undefined && row.email && inQuestion.has(row.email.key)) yield row
+function* rowsOf(rows: RosterRows, addresses: ReadonlySet<string>): Generator<RosterRow> {
+  for (const row of rows) if (row.number !== undefined && row.email && addresses.has(row.email.key)) yield row
 }
 
 /**
@@ -110,21 +109,21 @@ function* rowsOf(rows: RosterRows, inQuestion: ReadonlySet<string>): Generator<R
  * are found before all rows are grouped.
  */
 function findConflictingAddresses(rows: RosterRows, { users, centres }: ImportView): Set<string> {
-  const inQuestion = new Set<string>()
+  const conflicting = new Set<string>()
   const first = indexOfTexts((position, key) => rows.at(position)?.email?.key === key)
   for (const { email, number, position } of rows) {
     if (!email || number === undefined) continue
     const { key } = email
     const saved = users.get(key)
     if (saved) {
-      if (centres.withId(saved.centreId)?.number !== number) inQuestion.add(key)
+      if (centres.withId(saved.centreId)?.number !== number) conflicting.add(key)
       continue
     }
     const other = first.find(key)
     if (other === -1) first.add(key, position)
-    else if (rows.at(other)?.number !== number) inQuestion.add(key)
+    else if (rows.at(other)?.number !== number) conflicting.add(key)
   }
-  return inQuestion
+  return conflicting
 }
 
 const keepOneRowHint = 'Keep the row of the centre where they work.'
@@ -137,16 +136,16 @@ function savedAtMessage(saved: string): (number: string) => (email: string) => s
 /** Words that name the other centres of an address; all centres but the first few share the same words. */
 function alsoAtMessage(numbers: readonly string[]): (number: string) => (email: string) => string {
   const first = numbers.slice(0, 4)
-  const wordsBut = (number: string | undefined) => {
+  const messageExcept = (number: string | undefined) => {
     const others = firstFew(
       first.filter((other) => other !== number),
       { total: numbers.length - 1 },
     )
     return (email: string) => `${email} stands at ${others} too`
   }
-  const ofLater = wordsBut(undefined)
-  const ofFirst = new Map(first.map((number) => [number, wordsBut(number)]))
-  return (number) => ofFirst.get(number) ?? ofLater
+  const laterMessage = messageExcept(undefined)
+  const firstMessages = new Map(first.map((number) => [number, messageExcept(number)]))
+  return (number) => firstMessages.get(number) ?? laterMessage
 }
 
 function holdBackWithoutCentre(rows: readonly RosterRow[], isLive: (number: string) => boolean): void {

@@ -33,10 +33,10 @@ export function isPartOfRoster({
 
 /** The refusal to delete by part of a roster: users who are missing from the part may stand in the rest. */
 export function partialWorkbook(roster: OtherSheets & { file: string }, plan?: Elsewhere): Refused {
-  const what = describeOtherSheets(roster, plan) ?? `${roster.file} is part of a roster`
+  const subject = describeOtherSheets(roster, plan) ?? `${roster.file} is part of a roster`
   return new Refused(
     'partial-workbook',
-    `${what}, so nobody in it is missing or extra, and nothing is deleted by it; nothing was changed.`,
+    `${subject}, so nobody in it is missing or extra, and nothing is deleted by it; nothing was changed.`,
     { hint: 'Leave out what deletes. If it is a whole roster after all: --whole-roster' },
   )
 }
@@ -61,19 +61,21 @@ export const partOfRosterProperty = 'ssh-admin-part-of-roster'
 
 /** The rows held back, unchanged, with the reasons: to be corrected and imported. */
 export function issuesSheet(roster: OriginalSheet, issues: Iterable<CellIssue>): SheetToWrite {
-  const old = roster.headings.at(-1) === reasonsHeading ? roster.headings.length - 1 : undefined
+  const oldReasonsColumn = roster.headings.at(-1) === reasonsHeading ? roster.headings.length - 1 : undefined
   const all = [...roster.headings, ...roster.laterHeadings]
   const width = Math.max(all.length + maxExtraCells(roster), 1)
   // All columns but the reasons of last time.
-  const kept = Array.from({ length: width }, (_, column) => column).filter((column) => column !== old)
-  const headings = kept.map((column, index) => all[column] || headingForNone(index))
+  const keptColumns = Array.from({ length: width }, (_, column) => column).filter(
+    (column) => column !== oldReasonsColumn,
+  )
+  const headings = keptColumns.map((column, index) => all[column] || headingForNone(index))
   return {
     name: roster.sheet,
     columns: [
       ...headings.map((heading) => ({ heading, width: Math.min(40, Math.max(12, heading.length + 2)) })),
       { heading: reasonsHeading, width: 60 },
     ],
-    rows: rowsHeldBack(roster, { issues, kept }),
+    rows: rowsHeldBack(roster, { issues, keptColumns }),
     wrapped: true,
     print: { landscape: true, title: 'Held back: correct the coloured cells, and import this workbook' },
   }
@@ -94,39 +96,39 @@ function maxExtraCells(roster: OriginalSheet): number {
 function columnAmongAll(column: number, { row, roster }: { row: number; roster: OriginalSheet }): number {
   const { headings, laterHeadings, columnMapByRow } = roster
   const columnMap = columnMapByRow.get(row)
-  const above = columnMap?.size ?? headings.length
-  if (column >= above) return headings.length + laterHeadings.length + column - above
+  const headingCount = columnMap?.size ?? headings.length
+  if (column >= headingCount) return headings.length + laterHeadings.length + column - headingCount
   return columnMap?.get(column) ?? column
 }
 
 function* rowsHeldBack(
   roster: OriginalSheet,
-  { issues, kept }: { issues: Iterable<CellIssue>; kept: readonly number[] },
+  { issues, keptColumns }: { issues: Iterable<CellIssue>; keptColumns: readonly number[] },
 ): Generator<CellToWrite[]> {
-  for (const ofRow of groupByRow(issues)) {
-    const row = ofRow[0]?.row ?? 0
+  for (const rowIssues of groupByRow(issues)) {
+    const row = rowIssues[0]?.row ?? 0
     const cells: (string | undefined)[] = []
     for (const [column, text] of (roster.cells?.get(row) ?? []).entries())
       cells[columnAmongAll(column, { row, roster })] = text
-    const reasons = reasonsByColumn(ofRow, { row, roster })
+    const reasons = reasonsByColumn(rowIssues, { row, roster })
     yield [
-      ...kept.map((column) => issueCell(cells[column] ?? '', reasons.get(column))),
-      ofRow.map((issue) => `${issue.cell}: ${issueText(issue)}`).join('\n'),
+      ...keptColumns.map((column) => issueCell(cells[column] ?? '', reasons.get(column))),
+      rowIssues.map((issue) => `${issue.cell}: ${issueText(issue)}`).join('\n'),
     ]
   }
 }
 
 /** Groups issues by row; the issues of a row follow each other. */
 function* groupByRow(issues: Iterable<CellIssue>): Generator<CellIssue[]> {
-  let ofRow: CellIssue[] = []
+  let rowIssues: CellIssue[] = []
   for (const issue of issues) {
-    if (ofRow[0] && ofRow[0].row !== issue.row) {
-      yield ofRow
-      ofRow = []
+    if (rowIssues[0] && rowIssues[0].row !== issue.row) {
+      yield rowIssues
+      rowIssues = []
     }
-    ofRow.push(issue)
+    rowIssues.push(issue)
   }
-  if (ofRow.length > 0) yield ofRow
+  if (rowIssues.length > 0) yield rowIssues
 }
 
 /** What is wrong with each cell of a row, by the position of its column among all headings, from 0. */
@@ -138,11 +140,11 @@ function reasonsByColumn(
   for (const issue of issues) {
     const index = columnOf(issue.cell.slice(issue.cell.lastIndexOf('!') + 1))
     const column = columnAmongAll(index, where)
-    const before = reasons.get(column)
+    const earlier = reasons.get(column)
     reasons.set(column, {
-      note: before === undefined ? issueText(issue) : `${before.note}\n${issueText(issue)}`,
+      note: earlier === undefined ? issueText(issue) : `${earlier.note}\n${issueText(issue)}`,
       // Without the line through it, the text would be imported.
-      struck: before?.struck === true || issue.code === 'struck-out',
+      struck: earlier?.struck === true || issue.code === 'struck-out',
     })
   }
   return reasons
@@ -256,12 +258,16 @@ function mapColumns(
   for (const [column, heading] of found.headings.entries()) {
     const key = headingKey(heading)
     const field = fields.get(column)
-    const same =
+    const sameColumn =
       (field === undefined ? undefined : first.columns.get(field)) ??
       first.headings.findIndex((other) => key !== '' && headingKey(other) === key)
-    const later = laterHeadings.findIndex((other) => key !== '' && headingKey(other) === key)
-    if (same >= 0) columnMap.set(column, same)
-    else columnMap.set(column, first.headings.length + (later >= 0 ? later : laterHeadings.push(heading) - 1))
+    const laterIndex = laterHeadings.findIndex((other) => key !== '' && headingKey(other) === key)
+    if (sameColumn >= 0) columnMap.set(column, sameColumn)
+    else
+      columnMap.set(
+        column,
+        first.headings.length + (laterIndex >= 0 ? laterIndex : laterHeadings.push(heading) - 1),
+      )
   }
   return columnMap
 }

@@ -34,13 +34,14 @@ const maxInternedIssues = 1000
 
 /** Returns the same object for equal issues: a sheet may have the same mistake in every cell. */
 export function issueInterner(): (issue: RowIssue) => RowIssue {
-  const known = new Map<string, RowIssue>()
+  const interned = new Map<string, RowIssue>()
   return (issue) => {
     const { field, fault } = issue
     const key = `${field} ${fault.code} ${fault.value}`
-    const same = known.get(key)
-    if (same && same.fault.message === fault.message && same.fault.hint === fault.hint) return same
-    if (!same && known.size < maxInternedIssues) known.set(key, issue)
+    const existing = interned.get(key)
+    if (existing && existing.fault.message === fault.message && existing.fault.hint === fault.hint)
+      return existing
+    if (!existing && interned.size < maxInternedIssues) interned.set(key, issue)
     return issue
   }
 }
@@ -102,8 +103,8 @@ export function issuesOf(
   const count = rows.reduce((sum, { issues }) => sum + issues.length, 0)
   return lazyList(count, function* () {
     for (const { row, columns, issues } of rows) {
-      const worded = issues.map((issue) => cellIssueOf(issue, { sheet, row, columns }))
-      yield* worded.length > 1 ? worded.sort(compareByCell) : worded
+      const cellIssues = issues.map((issue) => cellIssueOf(issue, { sheet, row, columns }))
+      yield* cellIssues.length > 1 ? cellIssues.sort(compareByCell) : cellIssues
     }
   })
 }

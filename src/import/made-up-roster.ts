@@ -7,7 +7,7 @@ import { type CentreField, headingOf, writtenColumns } from './columns.ts'
 
 const sheetName = 'Centres'
 
-interface MadeUp {
+interface RosterOptions {
   centres: number
   users: number
   /** The same seed invents the same people. */
@@ -55,24 +55,24 @@ const faultCycle: readonly Fault[] = [
 ]
 
 /** A roster of invented centres and users, with known mistakes; the correct rows are the users that `seed` creates. */
-export function madeUpRoster(madeUp: MadeUp): { sheet: SheetToWrite; expected: ExpectedImport } {
-  const faults = faultsByCentre(madeUp)
+export function madeUpRoster(options: RosterOptions): { sheet: SheetToWrite; expected: ExpectedImport } {
+  const faults = faultsByCentre(options)
   return {
-    sheet: { name: sheetName, columns: writtenColumns, rows: rowsOf(madeUp, faults) },
-    expected: expectedOf(madeUp, faults),
+    sheet: { name: sheetName, columns: writtenColumns, rows: rowsOf(options, faults) },
+    expected: expectedOf(options, faults),
   }
 }
 
 /** Spreads the mistakes evenly; none is alone at a centre, because the centre is created by its correct rows. */
-function faultsByCentre({ centres, users, faults }: MadeUp): Map<number, Fault[]> {
+function faultsByCentre({ centres, users, faults }: RosterOptions): Map<number, Fault[]> {
   const found: Fault[] = []
-  let left = Math.round((users * faults) / 100)
-  for (let turn = 0; left > 0; turn += 1) {
-    const fault = faultCycle[turn % faultCycle.length]
+  let remaining = Math.round((users * faults) / 100)
+  for (let cycle = 0; remaining > 0; cycle += 1) {
+    const fault = faultCycle[cycle % faultCycle.length]
     const rows = fault?.rows({ email: '', number: '' }).length ?? 0
-    if (!fault || rows > left) continue
+    if (!fault || rows > remaining) continue
     found.push(fault)
-    left -= rows
+    remaining -= rows
   }
   const byCentre = new Map<number, Fault[]>()
   for (const [at, fault] of found.entries()) {
@@ -82,12 +82,12 @@ function faultsByCentre({ centres, users, faults }: MadeUp): Map<number, Fault[]
   return byCentre
 }
 
-function* rowsOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>): Generator<string[]> {
-  const { centres, users, seed } = madeUp
+function* rowsOf(options: RosterOptions, faults: ReadonlyMap<number, readonly Fault[]>): Generator<string[]> {
+  const { centres, users, seed } = options
   for (let at = 0; at < centres; at += 1) {
     const { number, name, town, country } = seedCentre(seed, at)
     const centre = { number, name, town, country: countryName(country) }
-    const written = (cells: Cells) => {
+    const rowWith = (cells: Cells) => {
       const row: Cells = { ...centre, ...cells }
       return writtenColumns.map(({ field }) => row[field] ?? '')
     }
@@ -97,10 +97,10 @@ function* rowsOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>):
         ordinal,
         centre: number,
       })
-      yield written({ email, firstName, lastName, role: hubRole })
+      yield rowWith({ email, firstName, lastName, role: hubRole })
     }
-    if (usersAt(madeUp, at) === 0) yield written({})
-    for (const { cells } of faultyRows(faults.get(at) ?? [], number)) yield written(cells)
+    if (usersAt(options, at) === 0) yield rowWith({})
+    for (const { cells } of faultyRows(faults.get(at) ?? [], number)) yield rowWith(cells)
   }
 }
 
@@ -112,22 +112,22 @@ function* faultyRows(faults: readonly Fault[], number: string): Generator<{ cell
   }
 }
 
-function usersAt({ centres, users }: MadeUp, at: number): number {
+function usersAt({ centres, users }: RosterOptions, at: number): number {
   return at < users ? Math.ceil((users - at) / centres) : 0
 }
 
 export type ExpectedImport = ReturnType<typeof expectedOf>
 
 /** What an import of the workbook into an empty store must answer, as far as it follows from the workbook. */
-function expectedOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>) {
-  const { centres, users, seed, sheet = sheetName } = madeUp
+function expectedOf(options: RosterOptions, faults: ReadonlyMap<number, readonly Fault[]>) {
+  const { centres, users, seed, sheet = sheetName } = options
   const issues: Omit<CellIssue, 'message' | 'hint'>[] = []
   let row = 1
   let accepted = 0
   for (let at = 0; at < centres; at += 1) {
-    const right = Math.max(1, usersAt(madeUp, at))
-    accepted += right
-    row += right
+    const correctRows = Math.max(1, usersAt(options, at))
+    accepted += correctRows
+    row += correctRows
     const { number } = seedCentre(seed, at)
     for (const { cells, fault } of faultyRows(faults.get(at) ?? [], number)) {
       row += 1

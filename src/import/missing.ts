@@ -144,20 +144,20 @@ interface CachedLookUps extends RosterAndStore {
 
 const noAmbiguousRows: AmbiguousRows = { matched: new Set(), hinted: new Set(), mayBelongAnywhere: false }
 
-export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
-  const known: CachedLookUps = { ...about, names: new Map(), enoughForNewCentre: new Map() }
-  const heldBack = heldBackRows(known.roster.rows)
+export function findAmbiguousRows(rosterAndStore: RosterAndStore): AmbiguousRows {
+  const lookUps: CachedLookUps = { ...rosterAndStore, names: new Map(), enoughForNewCentre: new Map() }
+  const heldBack = heldBackRows(lookUps.roster.rows)
   if (heldBack.length === 0) return noAmbiguousRows
   const withoutNumber = heldBack.filter(({ number }) => number === undefined)
   const misplaced = heldBack.filter(
-    (row) => row.name !== '' && !namesOfCentre(row, known).has(searchKey(row.name)),
+    (row) => row.name !== '' && !namesOfCentre(row, lookUps).has(searchKey(row.name)),
   )
-  const hinted = centresAddressedOrNamed(heldBack, { named: misplaced, known })
-  for (const id of centresWithNumberIn(heldBack, known)) hinted.add(id)
+  const hinted = centresAddressedOrNamed(heldBack, { named: misplaced, lookUps })
+  for (const id of centresWithNumberIn(heldBack, lookUps)) hinted.add(id)
   return {
-    matched: centresAddressedOrNamed(withoutNumber, { named: withoutNumber, known }),
+    matched: centresAddressedOrNamed(withoutNumber, { named: withoutNumber, lookUps }),
     hinted,
-    mayBelongAnywhere: hasUnattributableRow(heldBack, known),
+    mayBelongAnywhere: hasUnattributableRow(heldBack, lookUps),
   }
 }
 
@@ -186,9 +186,9 @@ function* centresWithNumberIn(
  */
 function centresAddressedOrNamed(
   addressed: readonly RosterRow[],
-  { named, known }: { named: readonly RosterRow[]; known: CachedLookUps },
+  { named, lookUps }: { named: readonly RosterRow[]; lookUps: CachedLookUps },
 ): Set<number> {
-  const { view } = known
+  const { view } = lookUps
   const ids = new Set<number>()
   for (const { email } of addressed) {
     const saved = email && view.users.get(email.key)
@@ -197,7 +197,7 @@ function centresAddressedOrNamed(
   const names = new Set(named.map(({ name }) => searchKey(name)).filter((name) => name !== ''))
   if (names.size === 0) return ids
   for (const centre of view.centres)
-    if ([...namesOfCentre(centre, known)].some((name) => names.has(name))) ids.add(centre.id)
+    if ([...namesOfCentre(centre, lookUps)].some((name) => names.has(name))) ids.add(centre.id)
   return ids
 }
 
@@ -206,35 +206,35 @@ function namesOfCentre(
   { number = '' }: { number?: string | undefined },
   { byCentre, view: { centres }, names }: CachedLookUps,
 ): ReadonlySet<string> {
-  const known = names.get(number)
-  if (known) return known
+  const cached = names.get(number)
+  if (cached) return cached
   const rows = byCentre.get(number) ?? []
-  const inRows = rows.filter(({ issues }) => !issues).map(({ name }) => searchKey(name))
-  const said = inRows.filter((name) => name !== '')
-  const called = new Set(said.length > 0 ? said : [centres.get(number)?.nameKey ?? ''])
-  if (rows.length > 1) names.set(number, called)
-  return called
+  const rowNames = rows.filter(({ issues }) => !issues).map(({ name }) => searchKey(name))
+  const statedNames = rowNames.filter((name) => name !== '')
+  const centreNames = new Set(statedNames.length > 0 ? statedNames : [centres.get(number)?.nameKey ?? ''])
+  if (rows.length > 1) names.set(number, centreNames)
+  return centreNames
 }
 
 /** Whether the rows of a number say enough for a new centre. */
 function isEnoughForNewCentre(number: string, { byCentre, enoughForNewCentre }: CachedLookUps): boolean {
-  const known = enoughForNewCentre.get(number)
-  if (known !== undefined) return known
+  const cached = enoughForNewCentre.get(number)
+  if (cached !== undefined) return cached
   const rows = byCentre.get(number) ?? []
-  const enough =
+  const isEnough =
     hasDigit(number) && rows.some(({ name }) => name !== '') && rows.some(({ country }) => country !== '')
-  if (rows.length > 1) enoughForNewCentre.set(number, enough)
-  return enough
+  if (rows.length > 1) enoughForNewCentre.set(number, isEnough)
+  return isEnough
 }
 
 /** Whether a held-back row names no known centre, name or address, and does not say enough for a new centre. */
-function hasUnattributableRow(heldBack: readonly RosterRow[], known: CachedLookUps): boolean {
-  const { roster, view } = known
+function hasUnattributableRow(heldBack: readonly RosterRow[], lookUps: CachedLookUps): boolean {
+  const { roster, view } = lookUps
   const unknown = heldBack.filter(
     ({ number, email }) => !view.centres.has(number ?? '') && !(email && view.users.get(email.key)?.centreId),
   )
   if (unknown.length === 0) return false
-  const sought = new Set(unknown.map(({ name }) => searchKey(name)))
+  const soughtNames = new Set(unknown.map(({ name }) => searchKey(name)))
   const names = new Set<string>()
   const addresses = new Set<string>()
   for (const { name, email, issues } of roster.rows) {
@@ -243,10 +243,10 @@ function hasUnattributableRow(heldBack: readonly RosterRow[], known: CachedLookU
     if (email) addresses.add(email.key)
   }
   for (const centre of view.centres)
-    for (const name of namesOfCentre(centre, known)) if (sought.has(name)) names.add(name)
+    for (const name of namesOfCentre(centre, lookUps)) if (soughtNames.has(name)) names.add(name)
   names.delete('')
   return unknown.some(({ name, number, email }) => {
     if (names.has(searchKey(name)) || (email && addresses.has(email.key))) return false
-    return !isEnoughForNewCentre(number ?? '', known)
+    return !isEnoughForNewCentre(number ?? '', lookUps)
   })
 }

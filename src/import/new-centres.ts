@@ -91,13 +91,13 @@ function newCentre({
   // Where no row is accepted, missing facts are reported all the same: each problem in one run.
   const acceptedRows = rowsNotHeldBack(rows)
   const fromRows = acceptedRows.length > 0 ? acceptedRows : rows
-  const said = (value: (row: RosterRow) => string) => firstNonBlank(fromRows, value)
-  const name = said((row) => row.name)
-  const country = countryCode(said((row) => row.country))
-  const kind = readKind(said((row) => row.kind))
-  const associate = said((row) => row.associate)
-  const missing = missingFieldFaults({ number, name, country, kind, associate })
-  for (const fault of missing) {
+  const firstValue = (value: (row: RosterRow) => string) => firstNonBlank(fromRows, value)
+  const name = firstValue((row) => row.name)
+  const country = countryCode(firstValue((row) => row.country))
+  const kind = readKind(firstValue((row) => row.kind))
+  const associate = firstValue((row) => row.associate)
+  const faults = missingFieldFaults({ number, name, country, kind, associate })
+  for (const fault of faults) {
     for (const row of fromRows) {
       const formula = row.emptyFormulas?.get(fault.field)
       const problem = formula === undefined ? fault : { field: fault.field, ...notCalculated(formula) }
@@ -105,7 +105,7 @@ function newCentre({
     }
   }
   const [row] = acceptedRows
-  if (missing.length > 0 || country === undefined || row === undefined) return undefined
+  if (faults.length > 0 || country === undefined || row === undefined) return undefined
   const isSchool = associate === '' && (kind ?? 'school') === 'school'
   if (isSchool && acceptedRows.length === 1) return row.position
   return {
@@ -113,9 +113,9 @@ function newCentre({
     name,
     kind: associate ? 'associate-centre' : (kind ?? 'school'),
     associate: associate || null,
-    address: said((row) => row.address),
-    town: said((row) => row.town),
-    postcode: said((row) => row.postcode),
+    address: firstValue((row) => row.address),
+    town: firstValue((row) => row.town),
+    postcode: firstValue((row) => row.postcode),
     country,
     status: 'active',
   }

@@ -95,7 +95,7 @@ export interface FoundElsewhere {
   who: string
 }
 
-export function foundElsewhere(
+export function findElsewhere(
   sheets: readonly OtherSheet[],
   {
     missing,

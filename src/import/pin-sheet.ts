@@ -115,10 +115,15 @@ interface PinTables {
 export function pinTables({ rows, count, layout, hub }: PinTables): Tables {
   if (layout === undefined && count > maxSlipsByDefault) return [pinSheet(rows)]
   // The rows are iterated twice: a short list is held with its PINs, a long one derives them again.
-  const held = count > maxSlipsByDefault ? rows : [...rows]
+  const iterableRows = count > maxSlipsByDefault ? rows : [...rows]
   const title = 'Cut along the lines, and hand each slip to its owner only'
-  const slips = { name: 'Slips', widths, forms: makeSlips({ rows: held, layout, hub }), print: { title } }
-  return [pinSheet(held), slips]
+  const slips = {
+    name: 'Slips',
+    widths,
+    forms: makeSlips({ rows: iterableRows, layout, hub }),
+    print: { title },
+  }
+  return [pinSheet(iterableRows), slips]
 }
 
 /** The notice that a very long PIN sheet has no slips, because nobody asked for them. */
@@ -151,8 +156,8 @@ function* makeSlips({ rows, layout, hub }: Omit<PinTables, 'count'>): Generator<
  * Returns a function that makes slips; the instructions are the same on all, and made once, as they take the longest.
  */
 function slipWriter(hub: string): (row: PinRow, page: Pick<Form, 'endsPage'>) => Form {
-  const how = { runs: instructionRuns(hub) }
-  const lowest = Math.max(MIN_HEIGHT, MARGIN + heightOf(how.runs, widths[2]))
+  const instructions = { runs: instructionRuns(hub) }
+  const lowest = Math.max(MIN_HEIGHT, MARGIN + heightOf(instructions.runs, widths[2]))
   return ({ centre, centreName, firstName, lastName, email, pin, validUntil }, { endsPage }) => {
     const name = `${firstName} ${lastName}`.trim()
     const who: TextRun[] = [
@@ -166,7 +171,7 @@ function slipWriter(hub: string): (row: PinRow, page: Pick<Form, 'endsPage'>) =>
       { text: `valid until ${dayInWords(new Date(validUntil))}`, size: SMALL_SIZE },
     ]
     return {
-      cells: [{ runs: who }, { runs: what, centred: true }, how],
+      cells: [{ runs: who }, { runs: what, centred: true }, instructions],
       height: Math.max(lowest, MARGIN + heightOf(who, widths[0])),
       endsPage,
     }
@@ -196,15 +201,15 @@ function webAddressRun(hub: string): TextRun {
 /** A web address that is too long even so, broken after a punctuation mark: programs would break it within a word. */
 function breakAddress(address: string): string {
   const max = Math.floor(maxLettersPerLine({ width: widths[2], size: MIN_SIZE }))
-  let onLine = 0
+  let lineLength = 0
   let text = ''
   for (const piece of address.match(/[^/.?&=_-]+[/.?&=_-]*|[/.?&=_-]+/g) ?? []) {
-    if (text !== '' && onLine + piece.length > max) {
+    if (text !== '' && lineLength + piece.length > max) {
       text += '\n'
-      onLine = 0
+      lineLength = 0
     }
     text += piece
-    onLine += piece.length
+    lineLength += piece.length
   }
   return text
 }
@@ -259,10 +264,10 @@ export async function pinsOfImport(
   const before = await usersOfImport(trx, importId)
   const renewable = renew ? before.filter(mayHaveNewPin) : []
   if (renewable.length > 0) {
-    const pool = ctx.random(16 * renewable.length)
+    const nonceBytes = ctx.random(16 * renewable.length)
     const nonces = renewable.map(({ id }, position) => ({
       id,
-      nonce: pool.subarray(position * 16, position * 16 + 16),
+      nonce: nonceBytes.subarray(position * 16, position * 16 + 16),
     }))
     await renewPins(trx, { nonces, at })
     await setExpiryOfPinLetters(trx, { importId, issuedAt: at, expiresAt: endOfPin(ctx.at) })
@@ -288,15 +293,15 @@ function mayHaveNewPin({ status, centre_deleted_at, centre_number }: ImportedUse
 
 function pinRow(user: ImportedUser, { pinKey, at }: { pinKey: KeyObject; at: Date }): PinRow {
   const reason = reasonForNoPin(user, at)
-  const open = reason === undefined && user.pin_nonce !== null && user.pin_issued_at !== null
+  const isOpen = reason === undefined && user.pin_nonce !== null && user.pin_issued_at !== null
   return {
     centre: user.centre_number ?? '',
     centreName: user.centre_name ?? '',
     firstName: user.first_name,
     lastName: user.last_name,
     email: user.email,
-    pin: open && user.pin_nonce ? printedPin(pinOf(pinKey, user.pin_nonce)) : (reason ?? 'none'),
-    validUntil: open && user.pin_issued_at ? endOfPin(user.pin_issued_at) : '',
+    pin: isOpen && user.pin_nonce ? printedPin(pinOf(pinKey, user.pin_nonce)) : (reason ?? 'none'),
+    validUntil: isOpen && user.pin_issued_at ? endOfPin(user.pin_issued_at) : '',
   }
 }
 
@@ -304,6 +309,6 @@ function pinRow(user: ImportedUser, { pinKey, at }: { pinKey: KeyObject; at: Dat
 function reasonForNoPin(user: ImportedUser, at: Date): string | undefined {
   if (user.status === 'deleted' || user.status === 'suspended') return user.status
   if (user.centre_deleted_at !== null) return 'centre-deleted'
-  const facts = pinStatus({ state: user.pin_state, issuedAt: user.pin_issued_at, at })
-  return facts === 'issued' ? undefined : facts
+  const status = pinStatus({ state: user.pin_state, issuedAt: user.pin_issued_at, at })
+  return status === 'issued' ? undefined : status
 }

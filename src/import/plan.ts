@@ -27,7 +27,7 @@ import {
 import { compareCodeUnits, issuesOf, type LazyList, type RowIssue } from './issues.ts'
 import { findNewCentres, type FoundCentre, type PlannedCentre, schoolOfRow } from './new-centres.ts'
 import { findNewUsers, parseRoles, type RowsOfNewUser } from './new-users.ts'
-import { type FoundElsewhere, foundElsewhere } from './other-sheets.ts'
+import { type FoundElsewhere, findElsewhere } from './other-sheets.ts'
 import {
   holdBackNumbersAsNames,
   holdBackNamesOfOtherCentres,
@@ -131,7 +131,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
   const elsewhere =
     partial || wholeRoster
       ? undefined
-      : foundElsewhere(roster.otherSheets, { missing: missingCentres, extra: extraUsers, view })
+      : findElsewhere(roster.otherSheets, { missing: missingCentres, extra: extraUsers, view })
   const isWhole = !partial && elsewhere === undefined
   return {
     rows: {

@@ -12,7 +12,7 @@ import {
   usersCreatedBy,
   voidPinsOfImport,
 } from '../db/imports/undo.ts'
-import { type LeftAlone, letterSent, findImportByNumber } from '../rules/imports.ts'
+import { type UnrevertedChange, letterSent, findImportByNumber } from '../rules/imports.ts'
 import { setCentreDeleted } from '../db/centres/changes.ts'
 import { removeRows } from '../db/rows.ts'
 import { isErased } from '../db/users/users.ts'
@@ -30,7 +30,7 @@ export interface UndoResult {
   import: ImportRow
   changed: boolean
   undone: typeof nothingUndone
-  left: LeftAlone[]
+  left: UnrevertedChange[]
   /** What was open for the import's centres, and is not any more. */
   closes: readonly Closing[]
   /** What is open for the centres that come back. */
@@ -111,7 +111,7 @@ type Counter = keyof typeof nothingUndone
 
 async function undoChanges(trx: Trx, imported: ImportRow) {
   const undone: Partial<Record<Counter, number>> = {}
-  const left: LeftAlone[] = []
+  const left: UnrevertedChange[] = []
   for (const change of await changesToUndo(trx, imported)) {
     const outcome = await undoChange(trx, { change, imported })
     if (typeof outcome === 'string') undone[outcome] = (undone[outcome] ?? 0) + 1
@@ -124,7 +124,7 @@ async function undoChanges(trx: Trx, imported: ImportRow) {
 async function undoChange(
   trx: Trx,
   { change, imported }: { change: ChangeToUndo; imported: ImportRow },
-): Promise<Counter | LeftAlone | undefined> {
+): Promise<Counter | UnrevertedChange | undefined> {
   const { kind, before, after, centre, user } = change
   if (kind === 'user-deleted') {
     if (user?.status !== 'deleted') return undefined
@@ -165,7 +165,7 @@ async function undoChange(
 async function removeCreatedUsers(
   trx: Trx,
   imported: ImportRow,
-): Promise<{ removed: number; pinsVoided: number; left: LeftAlone[] }> {
+): Promise<{ removed: number; pinsVoided: number; left: UnrevertedChange[] }> {
   const { gone, left } = splitByReason(await usersCreatedBy(trx, imported.id), {
     reasonFor: (user) => reasonToKeepUser(user, imported),
     what: ({ email }) => email,
@@ -179,7 +179,7 @@ async function removeCreatedUsers(
 async function removeCreatedCentres(
   trx: Trx,
   { id }: ImportRow,
-): Promise<{ removed: number; left: LeftAlone[] }> {
+): Promise<{ removed: number; left: UnrevertedChange[] }> {
   const parting = { reasonFor: reasonToKeepCentre, what: ({ number }: CreatedCentre) => number }
   const before = (await centresCreatedBy(trx, id)).filter(({ kind }) => kind === 'associate-centre')
   const first = splitByReason(before, parting)
@@ -193,9 +193,9 @@ async function removeCreatedCentres(
 function splitByReason<Created extends { id: number }>(
   created: readonly Created[],
   { reasonFor, what }: { reasonFor: (one: Created) => string | undefined; what: (one: Created) => string },
-): { gone: number[]; left: LeftAlone[] } {
+): { gone: number[]; left: UnrevertedChange[] } {
   const gone: number[] = []
-  const left: LeftAlone[] = []
+  const left: UnrevertedChange[] = []
   for (const one of created) {
     const reason = reasonFor(one)
     if (reason === undefined) gone.push(one.id)

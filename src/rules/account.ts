@@ -25,7 +25,7 @@ import {
   requestLine,
   refuseSignIn,
   refuseTooManyTries,
-  writeOrPretend,
+  writeOrSimulate,
   type WrongTry,
 } from './account/self-service.ts'
 import { appendAudit } from './audit/append.ts'
@@ -70,11 +70,11 @@ export async function activateAccount(
     findClaimedAccount(trx, { email, at }),
     findSecrets(trx, ofAddress),
   )
-  const right = isPinOf(secrets, { account, pin, key })
-  if (!account || !right) throw await wrongPin(trx, { email, account, ctx })
+  const isRight = isPinOf(secrets, { account, pin, key })
+  if (!account || !isRight) throw await wrongPin(trx, { email, account, ctx })
   refuseSignIn(account, alwaysBlocking)
 
-  await choosePassword(trx, { account, password, with: 'pin', secrets, ctx })
+  await choosePassword(trx, { account, password, proof: 'pin', secrets, ctx })
   await queueMessage(trx, ownerContext(ctx, account), { letter: 'verification-code', to: account })
   return recordAsOwner(trx, { action: 'account.password-chosen', account, facts: { with: 'pin' }, ctx })
 }
@@ -129,7 +129,7 @@ export async function checkLink(
 export async function setUpWithLink(trx: Trx, { link, email, password, keys, ctx }: SetUp): Promise<Account> {
   const { credential, account } = await checkLink(trx, { link, email, keys, ctx })
 
-  await choosePassword(trx, { account, password, with: credential.id, ctx })
+  await choosePassword(trx, { account, password, proof: credential.id, ctx })
   await markActive(trx, account.id)
   const facts = { with: credential.purpose, before: account.status, after: 'active' }
   return recordAsOwner(trx, { action: 'account.password-chosen', account, facts, ctx })
@@ -149,16 +149,16 @@ export async function setUpWithTemporaryPassword(
   const account = await findClaimedAccount(trx, { email, at })
   const purpose = 'temporary-password'
   const open = await openCredentialOf(trx, { account, purpose, at })
-  const right =
+  const isRight =
     open &&
     timingSafeEqualText(
       withoutSeparators(temporaryPassword),
       withoutSeparators(temporaryPasswordOf(keys.code, open)),
     )
-  if (!account || !open || !right) throw await wrongTemporaryPassword(trx, { email, account, open, ctx })
+  if (!account || !open || !isRight) throw await wrongTemporaryPassword(trx, { email, account, open, ctx })
   refuseSignIn(account, alwaysBlocking)
 
-  await choosePassword(trx, { account, password, with: open.id, ctx })
+  await choosePassword(trx, { account, password, proof: open.id, ctx })
   await queueMessage(trx, ownerContext(ctx, account), { letter: 'verification-code', to: account })
   return recordAsOwner(trx, { action: 'account.password-chosen', account, facts: { with: purpose }, ctx })
 }
@@ -187,11 +187,11 @@ async function wrongTemporaryPassword(
 async function provenCredential(trx: Trx, { link, keys }: { link: string; keys: Keys }): Promise<Credential> {
   const read = readLink(link)
   const credential = read && (await findCredential(trx, read.id))
-  const proven =
+  const isProven =
     credential &&
     isLinkPurpose(credential.purpose) &&
     timingSafeEqualText(read.proof, linkSecretOf(keys.link, credential))
-  if (proven) return credential
+  if (isProven) return credential
   throw wrongLink(link)
 }
 
@@ -257,8 +257,8 @@ export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verific
   const { at } = ctx
   const account = await findClaimedAccount(trx, { email, at })
   const open = await openCredentialOf(trx, { account, purpose: 'code', at })
-  const right = open && timingSafeEqualText(code.replace(/\s/g, ''), codeOf(key, open))
-  if (!account || !open || !right) throw await wrongCode(trx, { email, account, open, ctx })
+  const isRight = open && timingSafeEqualText(code.replace(/\s/g, ''), codeOf(key, open))
+  if (!account || !open || !isRight) throw await wrongCode(trx, { email, account, open, ctx })
   refuseSignIn(account, alwaysBlocking)
 
   await voidCredentials(trx, { userId: account.id, purposes: ['code'], used: open.id, reason: 'void' })
@@ -295,8 +295,8 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
     findSecrets(trx, key),
   )
   refuseTooManyTries(wrong, { email, at })
-  const right = await isPassword(password, passwordHash)
-  if (!account || !right) throw await wrongSignIn(trx, { email, key, account, ctx })
+  const isRight = await isPassword(password, passwordHash)
+  if (!account || !isRight) throw await wrongSignIn(trx, { email, key, account, ctx })
   await forgetWrongSignIns(trx, key)
   refuseSignIn(account, [...alwaysBlocking, 'coordinator-suspended', 'invited'], { keepsChanges: true })
 
@@ -312,9 +312,9 @@ async function wrongSignIn(
   const inARow = await countWrongSignIn(trx, { key, at: ctx.at })
   await recordWrongTry(trx, { action: 'account.wrong-password', account, ctx })
   if (inARow === maxQuickTries) {
-    const to = account?.centre && !account.centre.deleted ? account : undefined
+    const recipient = account?.centre && !account.centre.deleted ? account : undefined
     const write = (owner: Account) => queueMessage(trx, ctx, { letter: 'sign-in-slowed', to: owner })
-    await writeOrPretend(trx, { to, at: ctx.at, write })
+    await writeOrSimulate(trx, { to: recipient, at: ctx.at, write })
   }
   return new Refused('wrong-sign-in', 'The e-mail address or the password is not right.', {
     hint: `For a new password: ${requestLine(email)}`,
@@ -336,11 +336,11 @@ export async function requestAccount(
   const { at } = ctx
   const account = await findClaimedAccount(trx, { email, at })
   const requests = await accountRequests(trx, { userId: account?.id ?? dummyId, since: dayBefore(at) })
-  const to = account && mayBeSent(account, { requests, at }) ? account : undefined
-  await writeOrPretend(trx, { to, at, write: (someone) => send(trx, { account: someone, ctx }) })
+  const recipient = account && mayBeSent(account, { requests, at }) ? account : undefined
+  await writeOrSimulate(trx, { to: recipient, at, write: (owner) => send(trx, { account: owner, ctx }) })
 
   const { by } = account ? ownerContext(ctx, account) : ctx
-  const facts = { sends: to !== undefined }
+  const facts = { sends: recipient !== undefined }
   await appendAudit(trx, { by, at, action: 'account.requested', kind: 'event', subject: account, facts })
   return { email }
 }

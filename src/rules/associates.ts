@@ -15,7 +15,7 @@ import { refuseDeletedCentre } from './refusals.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { permit, visibleCentres } from './permissions/decide.ts'
 import { type Account, nameOf } from './users/account.ts'
-import { accountById, onUser } from './users/changed.ts'
+import { accountById, userTarget } from './users/changed.ts'
 import { findUser } from './users/find.ts'
 import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
@@ -45,19 +45,19 @@ export async function assignCentres(
   { email, centres: numbers, ctx }: Assignment,
 ): Promise<Assigned> {
   const [account, found] = await awaitAll(findUser(trx, { email, ...ctx }), centresNumbered(trx, numbers))
-  permit(ctx, 'associates.assign', onUser(account))
+  permit(ctx, 'associates.assign', userTarget(account))
   refuseIneligibleAccount(account)
-  const held = account.assigned
+  const assignedBefore = account.assigned
   const centres = await eachCentre(trx, { numbers, ctx, found }, (centre) => {
-    const changed = !held.includes(centre.id)
+    const changed = !assignedBefore.includes(centre.id)
     if (changed) refuseOtherAssociate(centre, account)
     return changed
   })
-  const gained = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
-  refuseOverLimit({ email: account.email, now: held.length, gained })
+  const added = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
+  refuseOverLimit({ email: account.email, now: assignedBefore.length, gained: added })
 
-  for (const { id } of gained) await assignCentre(trx, { userId: account.id, centreId: id })
-  await recordAssignment(trx, { account, action: 'associates.assigned', centres: gained, ctx })
+  for (const { id } of added) await assignCentre(trx, { userId: account.id, centreId: id })
+  await recordAssignment(trx, { account, action: 'associates.assigned', centres: added, ctx })
   return assignmentResult(trx, { account, centres, ctx })
 }
 
@@ -67,12 +67,12 @@ export async function unassignCentres(
   { email, centres: numbers, ctx }: Assignment,
 ): Promise<Assigned> {
   const [account, found] = await awaitAll(findUser(trx, { email, ...ctx }), centresNumbered(trx, numbers))
-  permit(ctx, 'associates.unassign', onUser(account))
+  permit(ctx, 'associates.unassign', userTarget(account))
   const centres = await eachCentre(trx, { numbers, ctx, found }, ({ id }) => account.assigned.includes(id))
-  const lost = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
+  const removed = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
 
-  for (const { id } of lost) await unassignCentre(trx, { userId: account.id, centreId: id })
-  await recordAssignment(trx, { account, action: 'associates.unassigned', centres: lost, ctx })
+  for (const { id } of removed) await unassignCentre(trx, { userId: account.id, centreId: id })
+  await recordAssignment(trx, { account, action: 'associates.unassigned', centres: removed, ctx })
   return assignmentResult(trx, { account, centres, ctx })
 }
 
@@ -98,8 +98,10 @@ function refuseIneligibleAccount(account: Account): void {
 function refuseOtherAssociate(centre: CentreWithPeople, { centre: associate }: Account): void {
   refuseDeletedCentre(centre)
   if (centre.associate_id === associate?.id) return
-  const whose = centre.associate_number ? `belongs to ${centre.associate_number}` : 'belongs to no Associate'
-  throw new Refused('other-associate', `${centre.number} ${whose}, not to ${associate?.number}.`, {
+  const belonging = centre.associate_number
+    ? `belongs to ${centre.associate_number}`
+    : 'belongs to no Associate'
+  throw new Refused('other-associate', `${centre.number} ${belonging}, not to ${associate?.number}.`, {
     hint: `ssh-admin associates show ${associate?.number} lists its centres.`,
   })
 }

@@ -45,9 +45,9 @@ export async function forEachTarget<Target extends string, Result, Key extends s
   const results: Result[] = []
   const failures: { target: Target; failure: Failure }[] = []
   for (const target of new Set(targets)) {
-    const isMissing = missing.get(target)
-    if (isMissing) {
-      failures.push({ target, failure: isMissing })
+    const missingFailure = missing.get(target)
+    if (missingFailure) {
+      failures.push({ target, failure: missingFailure })
       continue
     }
     const failure = await refusalOf(async () => results.push(await rule(target)))
@@ -61,8 +61,10 @@ export async function forEachTarget<Target extends string, Result, Key extends s
   if (!before) throw singleFailure(first)
   const reported: { target: Target; failure: Failure }[] = []
   for (const { target, failure } of failures) {
-    const again = missing.has(target) ? undefined : await refusalWithoutOthers(before, () => rule(target))
-    reported.push({ target, failure: again ?? failure })
+    const ownRefusal = missing.has(target)
+      ? undefined
+      : await refusalWithoutOthers(before, () => rule(target))
+    reported.push({ target, failure: ownRefusal ?? failure })
   }
   throw combinedFailure(reported, targets.length)
 }
@@ -73,8 +75,8 @@ async function missingTargets<Target extends string, Key extends string | number
   { keyOf, find, refusal }: LookUp<Key>,
 ): Promise<Map<Target, Failure>> {
   const missing = new Map<Target, Failure>()
-  for (const some of slicesOf([...new Set(targets)], targetsPerQuery)) {
-    const keyed = some.flatMap((target) => {
+  for (const batch of slicesOf([...new Set(targets)], targetsPerQuery)) {
+    const keyed = batch.flatMap((target) => {
       const key = keyOf(target)
       return key === undefined ? [] : [{ target, key }]
     })
@@ -132,18 +134,18 @@ function singleFailure(refused: TargetFailure): Failure {
   return failureLike(failure, {
     code,
     message,
-    more: { hint, optionToAdd, details: { ...details, problems }, cause, ...rollback },
+    options: { hint, optionToAdd, details: { ...details, problems }, cause, ...rollback },
   })
 }
 
 /** One failure for several; the most severe of them decides its kind and code. */
-export function combinedFailure(failures: readonly TargetFailure[], of: number): Failure {
-  const message = `${failures.length} of ${of} stand in the way; nothing was changed.`
-  const more = { details: { problems: failures.map(problemOf) }, onRollback: onRollbackOf(failures) }
+export function combinedFailure(failures: readonly TargetFailure[], total: number): Failure {
+  const message = `${failures.length} of ${total} stand in the way; nothing was changed.`
+  const options = { details: { problems: failures.map(problemOf) }, onRollback: onRollbackOf(failures) }
   const [first, ...others] = failures.map(({ failure }) => failure)
   if (first === undefined) throw new Error('nothing stands in the way')
   const mostSevere = others.reduce((one, other) => (severityOf(other) < severityOf(one) ? other : one), first)
-  return failureLike(mostSevere, { code: mostSevere.code, message, more })
+  return failureLike(mostSevere, { code: mostSevere.code, message, options })
 }
 
 /** The kinds of failure that a target can have, the most severe first, as the contract orders them. */
@@ -166,29 +168,29 @@ export async function refusalOf(work: () => unknown): Promise<Failure | undefine
 interface FailureWords {
   code: string
   message: string
-  more: FailureOptions
+  options: FailureOptions
 }
 
 /** A failure of the same kind with other words. */
-function failureLike(failure: Failure, { code, message, more }: FailureWords): Failure {
-  if (failure instanceof Usage) return new Usage(message, { ...more, code })
-  if (failure instanceof BadInput) return new BadInput(code, message, more)
-  if (failure instanceof NotPermitted) return new NotPermitted(message, more)
-  if (failure instanceof NotFound) return new NotFound(code, message, more)
-  return new Refused(code, message, more)
+function failureLike(failure: Failure, { code, message, options }: FailureWords): Failure {
+  if (failure instanceof Usage) return new Usage(message, { ...options, code })
+  if (failure instanceof BadInput) return new BadInput(code, message, options)
+  if (failure instanceof NotPermitted) return new NotPermitted(message, options)
+  if (failure instanceof NotFound) return new NotFound(code, message, options)
+  return new Refused(code, message, options)
 }
 
 /** The `onRollback` work of all these failures, whichever of them decides. */
 export function onRollbackOf(failures: readonly { failure: Failure }[]): FailureOptions['onRollback'] {
-  const works = failures.flatMap(({ failure: { rollback } }) => rollback.onRollback ?? [])
-  if (works.length === 0) return undefined
-  return combineRecorders(works)
+  const recorders = failures.flatMap(({ failure: { rollback } }) => rollback.onRollback ?? [])
+  if (recorders.length === 0) return undefined
+  return combineRecorders(recorders)
 }
 
 /** Reports what was mistyped before a target that is not found. @param refuseMistyped throws for what was mistyped */
 export async function refuseMistypedFirst<Found>(
   finding: Promise<Found>,
-  refuseMistyped: (notThere: NotFound) => unknown,
+  refuseMistyped: (notFound: NotFound) => unknown,
 ): Promise<Found> {
   try {
     return await finding

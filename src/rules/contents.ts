@@ -43,7 +43,7 @@ interface StoredContent {
  */
 export async function keepContent(trx: Trx, file: Uploaded): Promise<StoredContent> {
   const { name, sha256, bytes, uploadId, piece } = file
-  const [added, there] = await awaitAll(
+  const [added, existing] = await awaitAll(
     piece
       ? insertContent(trx, { sha256, bytes, piece, at: timeOf(trx) })
       : uploadId === undefined
@@ -52,11 +52,11 @@ export async function keepContent(trx: Trx, file: Uploaded): Promise<StoredConte
     findContent(trx, sha256),
   )
   if (added !== undefined) return { contentId: added, mended: false, isNew: true }
-  if (there) {
-    const mended = !there.usable && (uploadId !== undefined || piece !== undefined)
-    if (mended) await mendContent(trx, { ...file, contentId: there.id })
+  if (existing) {
+    const mended = !existing.usable && (uploadId !== undefined || piece !== undefined)
+    if (mended) await mendContent(trx, { ...file, contentId: existing.id })
     else if (uploadId !== undefined) await removeUpload(trx, uploadId)
-    return { contentId: there.id, mended, isNew: false }
+    return { contentId: existing.id, mended, isNew: false }
   }
   throw new Refused('upload-interrupted', `The upload of ${name} was taken for one that was cut short.`, {
     hint: 'Try again.',
@@ -65,7 +65,7 @@ export async function keepContent(trx: Trx, file: Uploaded): Promise<StoredConte
 
 interface ContentRequest extends Content {
   /** The name for messages. */
-  named: string
+  label: string
   at: Date
 }
 
@@ -75,7 +75,7 @@ interface ContentRequest extends Content {
  */
 export async function* readContent(
   db: Kysely<Store>,
-  { id, sha256, bytes, named, at }: ContentRequest,
+  { id, sha256, bytes, label, at }: ContentRequest,
 ): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
   let read = 0
@@ -85,12 +85,12 @@ export async function* readContent(
     yield piece
   }
   if (read === 0 && bytes > 0) {
-    throw new Unavailable('content-left-out', `The bytes of ${named} are not in this store.`, {
+    throw new Unavailable('content-left-out', `The bytes of ${label} are not in this store.`, {
       hint: 'The store was copied without them. Upload the file again, or use the store that has them.',
     })
   }
   if (hash.digest('hex') === sha256) return
-  throw new Unavailable('content-damaged', `The bytes of ${named} are not those that were uploaded.`, {
+  throw new Unavailable('content-damaged', `The bytes of ${label} are not those that were uploaded.`, {
     hint: 'Upload the file again; ssh-admin store check looks through the others.',
     onRollback: (trx: Trx) => noteMismatch(trx, { contentId: id, at }),
   })

@@ -15,7 +15,7 @@ import { refuseOverLimit } from './associates.ts'
 import { refuseDeletedCentre, refuseErased, refuseSuspended } from './refusals.ts'
 import { typedAddress } from './users/email.ts'
 import { foundUser } from './users/find.ts'
-import { onCentre, permit, maySeeCentre } from './permissions/decide.ts'
+import { centreTarget, permit, maySeeCentre } from './permissions/decide.ts'
 import { type Person, newUser } from './users/new-user.ts'
 import { appendAudit } from './audit/append.ts'
 import { refuseMistypedFirst } from './batch.ts'
@@ -40,7 +40,7 @@ export async function addCoordinator(
   { centre: number, person, ifMissing, ctx }: Addition,
 ): Promise<Coordination> {
   const [centre, holder] = await awaitAll(findCentre(trx, number, ctx), findLiveUser(trx, person.address.key))
-  permit(ctx, 'coordinator.add', onCentre(centre))
+  permit(ctx, 'coordinator.add', centreTarget(centre))
   refuseDeletedCentre(centre)
   if (ifMissing && coordinatesAlready(person, centre)) {
     const differs = differingNames(person, centre)
@@ -53,21 +53,21 @@ export async function addCoordinator(
     })
   }
   if (coordinatesAlready(person, centre)) {
-    const waits = holder !== undefined && (await hasWaitingMessage(trx, { userId: holder.id, ctx }))
-    const more = waits ? '; a message to them waits to be sent' : ''
+    const hasWaiting = holder !== undefined && (await hasWaitingMessage(trx, { userId: holder.id, ctx }))
+    const suffix = hasWaiting ? '; a message to them waits to be sent' : ''
     throw new Refused(
       'has-coordinator',
-      `${centre.coordinator_email} coordinates ${centre.number} already${more}.`,
-      { hint: waits ? 'ssh-admin mail send' : `ssh-admin coordinator show ${centre.number}` },
+      `${centre.coordinator_email} coordinates ${centre.number} already${suffix}.`,
+      { hint: hasWaiting ? 'ssh-admin mail send' : `ssh-admin coordinator show ${centre.number}` },
     )
   }
   if (centre.coordinator_email !== null) {
     const { firstName, lastName, address } = person
-    const isHere = holder?.centre_id === centre.id
-    const named = `${`${firstName} ${lastName}`.trim()} <${address.email}>`
+    const isAtCentre = holder?.centre_id === centre.id
+    const nameAndAddress = `${`${firstName} ${lastName}`.trim()} <${address.email}>`
     const change = `ssh-admin coordinator change ${centre.number}`
     throw new Refused('has-coordinator', `${centre.number} has a coordinator: ${centre.coordinator_email}.`, {
-      hint: isHere ? `${change} --to ${address.email}` : `${change} --new ${shellWord(named)}`,
+      hint: isAtCentre ? `${change} --to ${address.email}` : `${change} --new ${shellWord(nameAndAddress)}`,
     })
   }
   await refuseAddressInUse(trx, { holder, centre, person, ctx })
@@ -116,13 +116,13 @@ async function refuseAddressInUse(
 ): Promise<void> {
   const { email } = person.address
   if (!holder) return
-  const isHere = holder.centre_id === centre.id
-  const known = isHere || maySeeCentre(ctx.by, holder.centre_id)
-  const waits = known && (await hasWaitingMessage(trx, { userId: holder.id, ctx }))
-  const atCentre = known ? ` at ${holder.centre_number ?? 'no centre'}` : ''
-  const message = waits ? '; a message to them waits to be sent (ssh-admin mail send)' : ''
+  const isAtCentre = holder.centre_id === centre.id
+  const isVisible = isAtCentre || maySeeCentre(ctx.by, holder.centre_id)
+  const hasWaiting = isVisible && (await hasWaitingMessage(trx, { userId: holder.id, ctx }))
+  const atCentre = isVisible ? ` at ${holder.centre_number ?? 'no centre'}` : ''
+  const message = hasWaiting ? '; a message to them waits to be sent (ssh-admin mail send)' : ''
   throw new Refused('email-in-use', `${email} already has an account${atCentre}${message}.`, {
-    hint: isHere
+    hint: isAtCentre
       ? `ssh-admin coordinator change ${centre.number} --to ${holder.email}`
       : 'Use another address: one address has one account.',
   })
@@ -177,7 +177,7 @@ export async function changeCoordinator(
     () => successor && 'to' in successor && typedAddress(successor.to),
   )
   const { centre, coordinator: former } = present
-  permit(ctx, 'coordinator.change', onCentre(centre))
+  permit(ctx, 'coordinator.change', centreTarget(centre))
   if (!successor) throw new Usage('Who takes the place?', { optionToAdd: ['--to', 'EMAIL'] })
   let queueLetter: () => Promise<void>
   if ('to' in successor) {
@@ -269,13 +269,13 @@ async function transferAssignments(
   { from, to }: { from: Account; to: Account | null },
 ): Promise<void> {
   if (!to || from.assigned.length === 0) return
-  const leaving = await assignedCentres(trx, from.id)
-  const own = await assignedCentres(trx, to.id)
-  const held = new Set(own.map(({ id }) => id))
-  const gained = leaving.filter(({ id }) => !held.has(id))
-  refuseOverLimit({ email: to.email, now: own.length, gained, from: from.email })
-  for (const { id } of leaving) await unassignCentre(trx, { userId: from.id, centreId: id })
-  for (const { id } of gained) await assignCentre(trx, { userId: to.id, centreId: id })
+  const formerCentres = await assignedCentres(trx, from.id)
+  const ownCentres = await assignedCentres(trx, to.id)
+  const assignedBefore = new Set(ownCentres.map(({ id }) => id))
+  const newlyAssigned = formerCentres.filter(({ id }) => !assignedBefore.has(id))
+  refuseOverLimit({ email: to.email, now: ownCentres.length, gained: newlyAssigned, from: from.email })
+  for (const { id } of formerCentres) await unassignCentre(trx, { userId: from.id, centreId: id })
+  for (const { id } of newlyAssigned) await assignCentre(trx, { userId: to.id, centreId: id })
 }
 
 /**
@@ -288,7 +288,7 @@ export async function suspendCoordinator(
 ): Promise<Coordination> {
   const present = await coordinationOf(trx, { number, at: ctx.at, changed: false, ctx })
   const { centre, coordinator, affected } = present
-  permit(ctx, 'coordinator.suspend', onCentre(centre))
+  permit(ctx, 'coordinator.suspend', centreTarget(centre))
   if (!coordinator) throw noCoordinator(centre)
   if (coordinator.status !== 'invited' && coordinator.status !== 'active') return present
 
@@ -311,7 +311,7 @@ export async function restoreCoordinator(
 ): Promise<Coordination> {
   const present = await coordinationOf(trx, { number, at: ctx.at, changed: false, ctx })
   const { centre, coordinator, affected } = present
-  permit(ctx, 'coordinator.restore', onCentre(centre))
+  permit(ctx, 'coordinator.restore', centreTarget(centre))
   if (!coordinator) throw noCoordinator(centre)
   if (coordinator.status !== 'suspended') return present
 

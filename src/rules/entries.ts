@@ -40,51 +40,51 @@ export async function importEntries(
   const centres = new Set(found.map(({ read: { centre_number } }) => centre_number))
   const saved = new Map<string, { ids: number[]; counts: number[] }>()
   for (const entry of await entriesOf(trx, [...centres])) {
-    const there = saved.get(entryKey(entry)) ?? { ids: [], counts: [] }
-    there.ids.push(entry.id)
-    there.counts.push(entry.candidates)
-    saved.set(entryKey(entry), there)
+    const existing = saved.get(entryKey(entry)) ?? { ids: [], counts: [] }
+    existing.ids.push(entry.id)
+    existing.counts.push(entry.candidates)
+    saved.set(entryKey(entry), existing)
   }
 
   const read = planned ? found : withoutSlipped(found, { inFile, saved, heldBack, allowChanges })
   const entries = { created: 0, changed: 0, unchanged: 0 }
   const changed: ChangedField<EntryField>[] = []
-  const gone: number[] = []
+  const removedIds: number[] = []
   const added: NewEntry[] = []
-  const touched = new Set<string>()
-  for (const [key, together] of groupBy(read, (one) => entryKey(one.read))) {
-    const there = saved.get(key)
-    const kept = together.flatMap((one) => (one.read.candidates > 0 ? one.read : []))
-    const counts = kept.map(({ candidates }) => candidates)
-    if (sortedCounts(there?.counts ?? []) === sortedCounts(counts)) {
-      entries.unchanged += together.length
+  const changedCentres = new Set<string>()
+  for (const [key, sameEntries] of groupBy(read, (one) => entryKey(one.read))) {
+    const existing = saved.get(key)
+    const withCandidates = sameEntries.flatMap((one) => (one.read.candidates > 0 ? one.read : []))
+    const counts = withCandidates.map(({ candidates }) => candidates)
+    if (sortedCounts(existing?.counts ?? []) === sortedCounts(counts)) {
+      entries.unchanged += sameEntries.length
       continue
     }
-    const [first] = together
-    if (there) entries.changed += together.length
-    else entries.created += together.length
-    if (there && first)
+    const [first] = sameEntries
+    if (existing) entries.changed += sameEntries.length
+    else entries.created += sameEntries.length
+    if (existing && first)
       changed.push({
         row: first.row,
         field: 'candidates',
         what: () => key,
-        from: describeCounts(there.counts),
+        from: describeCounts(existing.counts),
         to: describeCounts(counts),
       })
-    gone.push(...(there?.ids ?? []))
-    added.push(...kept)
-    touched.add(first?.read.centre_number ?? '')
+    removedIds.push(...(existing?.ids ?? []))
+    added.push(...withCandidates)
+    changedCentres.add(first?.read.centre_number ?? '')
   }
   const { closes, opens } = await trackClosings(trx, {
-    scope: { numbers: [...touched] },
+    scope: { numbers: [...changedCentres] },
     ctx,
     work: async () => {
-      await removeRows(trx, { table: 'entries', ids: gone })
+      await removeRows(trx, { table: 'entries', ids: removedIds })
       await insertEntries(trx, added)
     },
   })
   const counts = rowCounts(rows, heldBack, planned)
-  if (touched.size > 0) {
+  if (changedCentres.size > 0) {
     const facts = { digest, rows: counts, entries, closes: closes.length, opens: opens.length }
     await appendAudit(trx, { ...ctx, action: 'entries.imported', subject: file, facts })
   }

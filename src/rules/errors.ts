@@ -10,7 +10,7 @@ import { findKeyTimes } from '../db/key-times.ts'
 import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/releases.ts'
 import type { Store } from '../db/schema.ts'
 import { countryName } from '../country-names.ts'
-import { keptFiles } from './kept-files.ts'
+import { storedFiles } from './kept-files.ts'
 import { sessionContradiction } from './key-times/key-time-rows.ts'
 import { type TimeProblem, timeZoneOf } from './key-times/lookup.ts'
 import {
@@ -74,22 +74,23 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
   const unknown = unmatched.flatMap(({ number, deleted }) => (deleted ? [] : [number]))
   const nearNumbers = await centresNearNumbers(db, unknown)
   for (const { number, deleted, entries } of unmatched) {
-    const perhaps = nearNumbers.get(number)
-    const what = `${entries} ${entries === 1 ? 'entry is' : 'entries are'}`
+    const suggestion = nearNumbers.get(number)
+    const count = `${entries} ${entries === 1 ? 'entry is' : 'entries are'}`
     yield deleted
       ? {
           kind,
           code: 'centre-deleted',
           subject: number,
-          message: `${what} of ${number}, which is deleted.`,
+          message: `${count} of ${number}, which is deleted.`,
           hint: `ssh-admin centres restore ${number}`,
         }
       : {
           kind,
           code: 'centre-not-found',
           subject: number,
-          message: `${what} of ${number}, which is no centre${perhaps === undefined ? '' : `: perhaps ${perhaps}`}.`,
-          hint: perhaps === undefined ? `ssh-admin centres create ${number}, or ${mend}` : capitalised(mend),
+          message: `${count} of ${number}, which is no centre${suggestion === undefined ? '' : `: perhaps ${suggestion}`}.`,
+          hint:
+            suggestion === undefined ? `ssh-admin centres create ${number}, or ${mend}` : capitalised(mend),
         }
   }
   for (const { component, series, centres } of await entriesWithoutResource(db)) {
@@ -103,22 +104,24 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
   }
   for (const found of await entriesWithoutGlobalListening(db)) {
     const { number, kind: centre, british_council, component, series, resource } = found
-    const may = centre === 'associate-centre' && british_council === 0
+    const isEligible = centre === 'associate-centre' && british_council === 0
     yield {
       kind,
       code: 'no-global-listening',
       subject: number,
       message: `${number} has entries for ${component} in ${series}, and no Global Listening: nobody there may have its recording, resource ${resource}.`,
-      hint: may ? `ssh-admin centres edit ${number} --global-listening, or ${mend}` : capitalised(mend),
+      hint: isEligible
+        ? `ssh-admin centres edit ${number} --global-listening, or ${mend}`
+        : capitalised(mend),
     }
   }
   for (const { number, component, series, min, max } of await duplicateEntries(db)) {
-    const twice = `${number} has more than one entry for ${component} in ${series}`
+    const duplicate = `${number} has more than one entry for ${component} in ${series}`
     yield {
       kind,
       code: min === max ? 'entry-twice' : 'counts-differ',
       subject: number,
-      message: min === max ? `${twice}.` : `${twice}, with ${min} and with ${max} candidates.`,
+      message: min === max ? `${duplicate}.` : `${duplicate}, with ${min} and with ${max} candidates.`,
       hint: capitalised(mend),
     }
   }
@@ -135,8 +138,8 @@ async function* keyTimeErrors(
   const kind = 'key-time'
   const zones = new Map<string, Map<number | null, number[]>>()
   for (const { id, country, administrative_zone: zone, session, local_time } of await findKeyTimes(db)) {
-    const there = zones.get(country) ?? new Map<number | null, number[]>()
-    zones.set(country, there.set(zone, [...(there.get(zone) ?? []), id]))
+    const zonesOfCountry = zones.get(country) ?? new Map<number | null, number[]>()
+    zones.set(country, zonesOfCountry.set(zone, [...(zonesOfCountry.get(zone) ?? []), id]))
     const contradiction = sessionContradiction(session, local_time)
     if (!contradiction) continue
     yield {
@@ -160,15 +163,16 @@ async function* keyTimeErrors(
       yield { kind, code: 'administrative-zones-differ', subject: name, message, hint }
     }
   }
-  for (const left of centresOutsideZones(releases, { facts, hasKeyTimes: (one) => zones.has(one), at }))
-    yield { kind, ...missingZoneError(left) }
+  for (const leftOut of centresOutsideZones(releases, { facts, hasKeyTimes: (one) => zones.has(one), at }))
+    yield { kind, ...missingZoneError(leftOut) }
   const found = new Map<string, UnreachedCentres>()
   // A centre without a time zone is an error even if no release uses a Key Time.
   for (const { first: one, centres } of facts.centreGroups) {
     if ('zone' in timeZoneOf(one)) continue
     for (const centre of centres) {
-      const placed = timeZoneOf(centre)
-      if ('problem' in placed) unreachedCentresOf(found, { problem: placed.problem, subject: centre.number })
+      const zoneOrProblem = timeZoneOf(centre)
+      if ('problem' in zoneOrProblem)
+        unreachedCentresOf(found, { problem: zoneOrProblem.problem, subject: centre.number })
     }
   }
   for (const { release, reached } of releases)
@@ -176,9 +180,9 @@ async function* keyTimeErrors(
       const [centre] = centres
       if (problem === null || !centre) continue
       const subject = concernsOneCentre(problem) ? centre.number : countryName(centre.country)
-      const unseen = unreachedCentresOf(found, { problem, subject })
-      for (const { number } of centres) unseen.centres.add(number)
-      unseen.releases.add(`${release.id} (${release.name})`)
+      const unreached = unreachedCentresOf(found, { problem, subject })
+      for (const { number } of centres) unreached.centres.add(number)
+      unreached.releases.add(`${release.id} (${release.name})`)
     }
   for (const { problem, subject, centres, releases: unseen } of found.values())
     yield {
@@ -215,9 +219,9 @@ function unreachedCentresOf(
   { problem, subject }: { problem: TimeProblem; subject: string },
 ): UnreachedCentres {
   const key = `${problem.code} ${problem.message}`
-  const unseen = found.get(key) ?? { problem, subject, centres: new Set(), releases: new Set() }
-  found.set(key, unseen)
-  return unseen
+  const unreached = found.get(key) ?? { problem, subject, centres: new Set(), releases: new Set() }
+  found.set(key, unreached)
+  return unreached
 }
 
 function sentenceOf(
@@ -226,9 +230,9 @@ function sentenceOf(
 ): string {
   const [first, ...others] = unseen
   if (first === undefined) return message
-  const more = others.length > 0 ? ` and ${others.length} more` : ''
+  const suffix = others.length > 0 ? ` and ${others.length} more` : ''
   const who = centres.size === 1 ? `${[...centres].join()} never sees` : `${centres.size} centres never see`
-  return `${message} ${who} release ${first}${more}.`
+  return `${message} ${who} release ${first}${suffix}.`
 }
 
 /** A problem because of which centres never see releases. */
@@ -244,35 +248,35 @@ async function* otherErrors(db: Kysely<Store>, { releases }: ReadReleases): Asyn
   for (const { release, reached } of releases) {
     const { id, name } = release
     const subject = `release ${id}`
-    const named = `Release ${id} (${name})`
+    const label = `Release ${id} (${name})`
     if (release.audience.length === 0) {
       const hint = `ssh-admin releases edit ${id} --for all`
-      yield { kind, code: 'no-audience', subject, message: `${named} is for nobody.`, hint }
+      yield { kind, code: 'no-audience', subject, message: `${label} is for nobody.`, hint }
     }
     if (release.resources.every(({ withdrawn_at }) => withdrawn_at !== null)) {
       const ids = release.resources.map((resource) => resource.id).join(' ')
       const restore = ids === '' ? '' : `ssh-admin resources restore ${ids}, or: `
       const hint = `${restore}ssh-admin releases edit ${id} --resource ID`
-      const message = `${named} has no resource that is not withdrawn.`
+      const message = `${label} has no resource that is not withdrawn.`
       yield { kind, code: 'no-resource', subject, message, hint }
     }
     for (const { centres, opensAt, closesAt } of reached) {
       if (opensAt === null || closesAt === null || closesAt > opensAt) continue
-      const message = `${named} closes before it opens, for ${centres[0]?.number} at least.`
+      const message = `${label} closes before it opens, for ${centres[0]?.number} at least.`
       const hint = `ssh-admin releases edit ${id} --closes MOMENT`
       yield { kind, code: 'ends-before-it-begins', subject, message, hint }
       break
     }
     if (reached.length > 0 || release.state !== 'released' || isIncomplete(release)) continue
-    const message = reachesNobody(named, release)
+    const message = reachesNobody(label, release)
     const hint = `ssh-admin releases edit ${id} --for AUDIENCE, or ssh-admin releases withdraw ${id}`
     yield { kind, code: 'no-centre', subject, message, hint }
   }
-  for (const { subject, named, isDamaged, uploadAgain } of await keptFiles(db)) {
+  for (const { subject, label, isDamaged, uploadAgain } of await storedFiles(db)) {
     if (!isDamaged) continue
     const backup = 'bring a backup back; ssh-admin store check reads the bytes again'
     const hint = uploadAgain === undefined ? capitalised(backup) : `${uploadAgain}, or: ${backup}`
-    const message = `The bytes of ${named} were not those that were uploaded when they were last read.`
+    const message = `The bytes of ${label} were not those that were uploaded when they were last read.`
     yield { kind, code: 'content-damaged', subject, message, hint }
   }
 }
@@ -283,13 +287,15 @@ function isIncomplete({ audience, resources }: ReleaseRow): boolean {
 }
 
 /** A message such as `Release 3 (June) reaches no centre of zone:4.` */
-function reachesNobody(named: string, { audience, resources }: ReleaseRow): string {
-  const kept = resources.filter(({ withdrawn_at }) => withdrawn_at === null)
-  const listening = kept.every(({ kind }) => kind === 'listening-audio') ? ' that has Global Listening' : ''
-  return `${named} reaches no centre of ${audience.map(audienceText).join(', ')}${listening}.`
+function reachesNobody(label: string, { audience, resources }: ReleaseRow): string {
+  const available = resources.filter(({ withdrawn_at }) => withdrawn_at === null)
+  const listening = available.every(({ kind }) => kind === 'listening-audio')
+    ? ' that has Global Listening'
+    : ''
+  return `${label} reaches no centre of ${audience.map(audienceText).join(', ')}${listening}.`
 }
 
-interface ReleaseReaching {
+interface ReleaseWithReach {
   release: ReleaseRow
   reached: readonly ReachedCentres[]
 }
@@ -303,28 +309,28 @@ interface LeftOutOfZones {
 
 /** Centres reached by another part of the audience are not left out; drafts and closed releases are not considered. */
 function centresOutsideZones(
-  releases: readonly ReleaseReaching[],
+  releases: readonly ReleaseWithReach[],
   { facts, hasKeyTimes, at }: { facts: ReleaseFacts; hasKeyTimes: (country: string) => boolean; at: Date },
 ): LeftOutOfZones[] {
-  const without = facts.centres.filter(({ country }) => !hasKeyTimes(country))
-  if (without.length === 0) return []
+  const withoutKeyTimes = facts.centres.filter(({ country }) => !hasKeyTimes(country))
+  if (withoutKeyTimes.length === 0) return []
   const found = new Map<string, { centres: Set<CentreOfRelease>; releases: Set<ReleaseRow> }>()
   for (const { release, reached } of releases) {
     if (!isForZone(release) || release.state !== 'released' || hasClosedEverywhere(release, { reached, at }))
       continue
-    const there = new Set(reached.flatMap(({ centres }) => centres))
-    for (const centre of without) {
-      if (there.has(centre) || !wouldReceive(centre, release)) continue
-      const left = found.get(centre.country) ?? { centres: new Set(), releases: new Set() }
-      left.centres.add(centre)
-      left.releases.add(release)
-      found.set(centre.country, left)
+    const reachedCentres = new Set(reached.flatMap(({ centres }) => centres))
+    for (const centre of withoutKeyTimes) {
+      if (reachedCentres.has(centre) || !wouldReceive(centre, release)) continue
+      const leftOut = found.get(centre.country) ?? { centres: new Set(), releases: new Set() }
+      leftOut.centres.add(centre)
+      leftOut.releases.add(release)
+      found.set(centre.country, leftOut)
     }
   }
-  return [...found].map(([country, left]) => ({
+  return [...found].map(([country, leftOut]) => ({
     country,
-    centres: [...left.centres],
-    releases: [...left.releases],
+    centres: [...leftOut.centres],
+    releases: [...leftOut.releases],
   }))
 }
 

@@ -47,13 +47,13 @@ async function bestMatches<Row>(
   const found = new Map<number, Matches<Row>>()
   for await (const page of pages) {
     for (const row of page) {
-      const fit = matchRank(words, nameOf(row)) || (orElse && matchRank(words, orElse(row)) > 0 ? 1 : 0)
-      if (fit === 0) continue
-      const rank = isDeleted?.(row) ? fit : fit + wholeNameRank
-      const alike = found.get(rank) ?? { rows: [], total: 0 }
-      alike.total += 1
-      if (alike.rows.length < maxMatches) alike.rows.push(row)
-      found.set(rank, alike)
+      const match = matchRank(words, nameOf(row)) || (orElse && matchRank(words, orElse(row)) > 0 ? 1 : 0)
+      if (match === 0) continue
+      const rank = isDeleted?.(row) ? match : match + wholeNameRank
+      const matches = found.get(rank) ?? { rows: [], total: 0 }
+      matches.total += 1
+      if (matches.rows.length < maxMatches) matches.rows.push(row)
+      found.set(rank, matches)
     }
   }
   return found.get(Math.max(...found.keys())) ?? { rows: [], total: 0 }
@@ -75,13 +75,13 @@ function nameParts(name: string): string[] {
 }
 
 function matchDistinctWords(words: readonly string[], parts: readonly string[]): boolean {
-  const left = [...parts]
+  const remaining = [...parts]
   return words
     .toSorted((one, other) => other.length - one.length)
     .every((word) => {
-      const whole = left.indexOf(word)
-      const at = whole !== -1 ? whole : left.findIndex((part) => part.includes(word))
-      if (at >= 0) left.splice(at, 1)
+      const exactAt = remaining.indexOf(word)
+      const at = exactAt !== -1 ? exactAt : remaining.findIndex((part) => part.includes(word))
+      if (at >= 0) remaining.splice(at, 1)
       return at >= 0
     })
 }
@@ -90,7 +90,7 @@ function matchDistinctWords(words: readonly string[], parts: readonly string[]):
 async function nearestNames<Row>(pages: Pages<Row>, typed: string, { nameOf }: Names<Row>): Promise<Row[]> {
   const words = wordsIn(typed)
   const sortedWords = words.toSorted().join(' ')
-  const near = nearestCollector<Row>(
+  const nearest = nearestCollector<Row>(
     sortedWords,
     Math.max(1, Math.min(3, Math.floor(sortedWords.length / 4))),
   )
@@ -98,11 +98,13 @@ async function nearestNames<Row>(pages: Pages<Row>, typed: string, { nameOf }: N
     for (const row of page) {
       const parts = wordsIn(nameOf(row))
       const spellings = words.length === 1 ? parts : [parts.toSorted().join(' ')]
-      const far = Math.min(...spellings.map((spelling) => distanceWithin(near.limit, spelling, sortedWords)))
-      if (far <= near.limit) near.take(parts.join(' '), { far, row })
+      const distance = Math.min(
+        ...spellings.map((spelling) => distanceWithin(nearest.limit, spelling, sortedWords)),
+      )
+      if (distance <= nearest.limit) nearest.take(parts.join(' '), { far: distance, row })
     }
   }
-  return near.found()
+  return nearest.found()
 }
 
 function distanceWithin(limit: number, one: string, other: string): number {
@@ -144,9 +146,9 @@ export async function userNotFoundByName(
 ): Promise<NotFound | NotPermitted> {
   const visible = visibleCentres(ctx.by)
   const all = streamUsersByName(db, { words: [], deleted: deleted === 'only', visible })
-  const near = isDeleting(ctx.by) ? [] : await nearestNames(all, text, userNames)
-  const candidates = near.map(userCandidate)
-  const hint = hintOfNearest(near.map(describeUser))
+  const nearest = isDeleting(ctx.by) ? [] : await nearestNames(all, text, userNames)
+  const candidates = nearest.map(userCandidate)
+  const hint = hintOfNearest(nearest.map(describeUser))
   if (ctx.by.kind === 'user')
     return hiddenTarget({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
   return new NotFound('user-not-found', `Nobody is called '${text}'.`, {
@@ -210,10 +212,10 @@ export async function centreNotFoundByName(
 ): Promise<NotFound | NotPermitted> {
   const all = streamCentresByName(db, { words: [], deleted: false, visible: visibleCentres(ctx.by) })
   const number = likelyNumber(text)
-  const numbered = number === undefined ? undefined : await findCentreByNumber(db, number)
-  const near = async () =>
-    numbered && maySeeCentre(ctx.by, numbered.id) ? [numbered] : nearestNames(all, text, centreNames)
-  const candidates = isDeleting(ctx.by) ? [] : (await near()).map(centreCandidate)
+  const withNumber = number === undefined ? undefined : await findCentreByNumber(db, number)
+  const findNearest = async () =>
+    withNumber && maySeeCentre(ctx.by, withNumber.id) ? [withNumber] : nearestNames(all, text, centreNames)
+  const candidates = isDeleting(ctx.by) ? [] : (await findNearest()).map(centreCandidate)
   const hint = hintOfNearest(candidates.map(({ number, name }) => `${number} (${name})`))
   if (ctx.by.kind === 'user')
     return hiddenTarget({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })

@@ -33,7 +33,7 @@ export interface ImportedRows {
 }
 
 /** A change that undoing an import leaves in place. */
-export interface LeftAlone {
+export interface UnrevertedChange {
   /** An address or a centre number. */
   what: string
   reason: string
@@ -42,7 +42,9 @@ export interface LeftAlone {
 export const letterSent = 'letter-sent'
 
 /** Separates what changed since the import from letters that were sent, even to users whom the undo removes. */
-export function separateLetters(left: readonly LeftAlone[]): Record<'changed' | 'letters', LeftAlone[]> {
-  const isLetter = ({ reason }: LeftAlone) => reason === letterSent
-  return { changed: left.filter((one) => !isLetter(one)), letters: left.filter(isLetter) }
+export function separateLetters(
+  changes: readonly UnrevertedChange[],
+): Record<'changed' | 'letters', UnrevertedChange[]> {
+  const isLetter = ({ reason }: UnrevertedChange) => reason === letterSent
+  return { changed: changes.filter((one) => !isLetter(one)), letters: changes.filter(isLetter) }
 }

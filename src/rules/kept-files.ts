@@ -5,12 +5,12 @@ import type { Store } from '../db/schema.ts'
 import { shellWord } from '../shell-word.ts'
 
 /** The file of a resource, or of one version of a help document. */
-interface KeptFile {
+interface StoredFile {
   contentId: number
   /** The subject for lists of errors: `resource 3`. */
   subject: string
   /** The name for a sentence: `resource 3 (Listening)`. */
-  named: string
+  label: string
   /** Whether the bytes differed from those uploaded when they were last read. */
   isDamaged: boolean
   /** The command that uploads the same file again; undefined where the file is withdrawn or was replaced. */
@@ -18,21 +18,21 @@ interface KeptFile {
 }
 
 /** All files whose bytes are in the store. */
-export async function keptFiles(db: Kysely<Store>): Promise<KeptFile[]> {
+export async function storedFiles(db: Kysely<Store>): Promise<StoredFile[]> {
   const resources = await findResources(db)
   const versions = await findHelpDocuments(db, { withdrawn: true, history: true })
   return [
     ...resources.map((resource) => ({
       contentId: resource.content_id,
       subject: `resource ${resource.id}`,
-      named: `resource ${resource.id} (${resource.title})`,
+      label: `resource ${resource.id} (${resource.title})`,
       isDamaged: resource.mismatch_at !== null,
       uploadAgain: resource.withdrawn_at === null ? uploadOf(resource) : undefined,
     })),
     ...versions.map(({ id, title, version, file, ...row }) => ({
       contentId: row.content_id,
       subject: `help document ${id}`,
-      named: `help document ${id} (${title}, version ${version})`,
+      label: `help document ${id} (${title}, version ${version})`,
       isDamaged: row.mismatch_at !== null,
       uploadAgain:
         row.withdrawn_at === null && version === presentVersion(id, versions)

@@ -194,12 +194,14 @@ export async function keyTimesOfCentre(
 ): Promise<KeyTimesOfCentre> {
   const centre = await findOwnCentre(db, number, ctx)
   const all = await findKeyTimes(db, { countries: [centre.country] })
-  const placed = timeZoneOf(centre)
-  const zone = 'zone' in placed ? placed.zone : null
+  const zoneOrProblem = timeZoneOf(centre)
+  const zone = 'zone' in zoneOrProblem ? zoneOrProblem.zone : null
   const date = day ?? localTimeAt(ctx.at, zone ?? 'Etc/UTC').slice(0, 10)
   const keyTimes = keyTimesByCountry(all)
-  const asked = new Map(all.map(({ session, series }) => [`${session} ${series ?? ''}`, { session, series }]))
-  const sessions = [...asked.values()].map(({ session, series }): SessionOfDay => {
+  const distinctSessions = new Map(
+    all.map(({ session, series }) => [`${session} ${series ?? ''}`, { session, series }]),
+  )
+  const sessions = [...distinctSessions.values()].map(({ session, series }): SessionOfDay => {
     const found = keyTimeOf(centre, { session, date, series: series ?? undefined }, keyTimes)
     return 'problem' in found
       ? { session, series, keyTime: null, at: null, problem: found.problem }
@@ -240,7 +242,7 @@ function dayAfter(date: string): string {
 
 /** A row, and the saved Key Time that it replaces, if there is one. */
 interface ReadKeyTime extends ReadRow<KeyTimeField, NewKeyTime> {
-  same: KeyTimeRow | undefined
+  match: KeyTimeRow | undefined
 }
 
 /**
@@ -291,7 +293,7 @@ function matchSaved(
   saved: readonly KeyTimeRow[],
 ): ReadKeyTime[] {
   const savedFor = savedKeyTimes(saved)
-  return found.map(({ row, read }) => ({ row, read, same: savedFor(read) }))
+  return found.map(({ row, read }) => ({ row, read, match: savedFor(read) }))
 }
 
 /** Looks up the saved Key Time that a row replaces. */
@@ -303,31 +305,31 @@ function savedKeyTimes(saved: readonly KeyTimeRow[]): (read: NewKeyTime) => KeyT
 async function saveKeyTimes(trx: Trx, accepted: readonly ReadKeyTime[]) {
   const keyTimes = { created: 0, changed: 0, unchanged: 0 }
   const changed: ChangedField<KeyTimeField>[] = []
-  for (const { row, read, same } of accepted) {
-    if (same === undefined) {
+  for (const { row, read, match } of accepted) {
+    if (match === undefined) {
       keyTimes.created += 1
       await insertKeyTime(trx, read)
       continue
     }
-    const fields = changedFields(same, read)
+    const fields = changedFields(match, read)
     if (fields.length === 0) {
       keyTimes.unchanged += 1
       continue
     }
     keyTimes.changed += 1
     for (const field of fields) changed.push({ row, what: () => describeKeyTime(read), ...field })
-    await changeKeyTime(trx, { id: same.id, ...read })
+    await changeKeyTime(trx, { id: match.id, ...read })
   }
   return { keyTimes, changed }
 }
 
 /** The fields in which a row differs from the saved Key Time. */
-function changedFields(same: KeyTimeRow, read: NewKeyTime) {
+function changedFields(match: KeyTimeRow, read: NewKeyTime) {
   const fields = [
-    { field: 'localTime', from: same.local_time, to: read.local_time },
-    { field: 'timeZone', from: same.time_zone, to: read.time_zone },
-    { field: 'administrativeZone', ...textsOf(same.administrative_zone, read.administrative_zone) },
-    { field: 'until', ...textsOf(same.until_date, read.until_date) },
+    { field: 'localTime', from: match.local_time, to: read.local_time },
+    { field: 'timeZone', from: match.time_zone, to: read.time_zone },
+    { field: 'administrativeZone', ...textsOf(match.administrative_zone, read.administrative_zone) },
+    { field: 'until', ...textsOf(match.until_date, read.until_date) },
   ] as const
   return fields.filter(({ from, to }) => from !== to)
 }
@@ -377,7 +379,7 @@ function withoutSlipped(
   })
   const isSlipped = ({ read }: ReadKeyTime) => columns.some(({ distances }) => distances.has(read))
   const held = matched.filter(isSlipped)
-  const total = held.filter(({ same, read }) => same && changedFields(same, read).length > 0).length
+  const total = held.filter(({ match, read }) => match && changedFields(match, read).length > 0).length
   if (allowChanges !== undefined) {
     checkChanges(total, allowChanges)
     return matched
@@ -400,26 +402,26 @@ function withoutOverlaps(
   saved: readonly KeyTimeRow[],
   heldBack: HeldBackRow<KeyTimeField>[],
 ): ReadKeyTime[] {
-  const said = new Set<string>()
-  const together = new Map<string, ReadKeyTime[]>()
+  const reported = new Set<string>()
+  const readByCountry = new Map<string, ReadKeyTime[]>()
   const distinct = found.filter((one) => {
     const content = contentKey(one.read)
-    if (said.has(content)) return false
-    said.add(content)
+    if (reported.has(content)) return false
+    reported.add(content)
     const key = countryAndSession(one.read)
-    const others = together.get(key)
+    const others = readByCountry.get(key)
     if (others) others.push(one)
-    else together.set(key, [one])
+    else readByCountry.set(key, [one])
     return true
   })
-  const stays = saved.filter((one) =>
-    (together.get(countryAndSession(one)) ?? []).every(({ read }) => !isSameKeyTime(one, read)),
+  const unmatched = saved.filter((one) =>
+    (readByCountry.get(countryAndSession(one)) ?? []).every(({ read }) => !isSameKeyTime(one, read)),
   )
   return distinct.filter(({ row, read }) => {
-    const inFile = together
+    const inFile = readByCountry
       .get(countryAndSession(read))
       ?.find((other) => other.read !== read && overlaps(other.read, read))
-    const inStore = stays.find((one) => overlaps(one, read))
+    const inStore = unmatched.find((one) => overlaps(one, read))
     if (inFile === undefined && inStore === undefined) return true
     const other = inFile ? `that of row ${inFile.row.row}` : `the saved one (No. ${inStore?.id})`
     const code = 'key-times-overlap'

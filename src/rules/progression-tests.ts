@@ -49,18 +49,18 @@ export async function importProgressionTests(
   const owners = await centresOfUsers(trx, [...keys])
   const groups = new Map<string, Group>()
   const rowsOfNoOwner = new Map<string, ResultRow[]>()
-  const wrong: (ResultRow | Problem)[] = []
+  const refused: (ResultRow | Problem)[] = []
   let cells = 0
   for (const { row, read, wrongCells, teacherKey } of outcomes) {
     const owner = teacherKey === undefined ? undefined : owners.get(teacherKey)
-    const fits = owner !== undefined && owner.centreId !== null
-    if (teacherKey !== undefined && !fits) addTo(rowsOfNoOwner, teacherKey, row)
-    const problem = read && fits ? addToGroup(groups, read, owner.id) : undefined
-    if (wrongCells > 0) wrong.push(row)
-    else if (problem) wrong.push(problem)
+    const isUsable = owner !== undefined && owner.centreId !== null
+    if (teacherKey !== undefined && !isUsable) addTo(rowsOfNoOwner, teacherKey, row)
+    const problem = read && isUsable ? addToGroup(groups, read, owner.id) : undefined
+    if (wrongCells > 0) refused.push(row)
+    else if (problem) refused.push(problem)
     cells += problem ? 1 : wrongCells
   }
-  if (cells + rowsOfNoOwner.size > 0) throw rowsRefusal({ wrong, cells, rowsOfNoOwner, owners })
+  if (cells + rowsOfNoOwner.size > 0) throw rowsRefusal({ refused, cells, rowsOfNoOwner, owners })
 
   const merged = await mergeGroups(trx, [...groups.values()])
   const results = outcomes.flatMap(({ read }) => read ?? [])
@@ -107,11 +107,11 @@ function refuseSlipped(
 }
 
 function changedMark({ row, mark, saved, takenOn }: ReadResult): ChangedField<ResultField> {
-  const what = () => {
+  const describe = () => {
     const { teacher, group, subject, test, learner } = row.texts
     return [teacher, group, subject, test, takenOn, learner].join(', ')
   }
-  return { row, field: 'mark', what, from: describeMark(saved ?? null), to: describeMark(mark) }
+  return { row, field: 'mark', what: describe, from: describeMark(saved ?? null), to: describeMark(mark) }
 }
 
 function describeMark(mark: number | null): string | null {
@@ -127,7 +127,7 @@ function checkRow(row: ResultRow) {
 }
 
 interface RefusedRows {
-  wrong: readonly (ResultRow | Problem)[]
+  refused: readonly (ResultRow | Problem)[]
   /** The number of wrong cells, apart from those of rows without an owner. */
   cells: number
   rowsOfNoOwner: ReadonlyMap<string, readonly ResultRow[]>
@@ -135,17 +135,17 @@ interface RefusedRows {
 }
 
 /** The refusal with every problem by cell; hundreds of thousands are possible, so each is made when reported. */
-function rowsRefusal({ wrong, cells, rowsOfNoOwner, owners }: RefusedRows): BadInput {
+function rowsRefusal({ refused, cells, rowsOfNoOwner, owners }: RefusedRows): BadInput {
   function* problems(): Generator<Problem> {
-    for (const [key, rows] of rowsOfNoOwner) yield noOwner(rows, { isKnown: owners.has(key) })
-    for (const one of wrong) {
+    for (const [key, rows] of rowsOfNoOwner) yield problemWithoutOwner(rows, { isKnown: owners.has(key) })
+    for (const one of refused) {
       if ('target' in one) yield one
       else yield* problemsOf(one)
     }
   }
-  const without = [...rowsOfNoOwner.values()].reduce((sum, rows) => sum + rows.length, 0)
+  const rowsWithoutOwner = [...rowsOfNoOwner.values()].reduce((sum, rows) => sum + rows.length, 0)
   const length = cells + rowsOfNoOwner.size
-  return badRows({ length, [Symbol.iterator]: problems }, { cells: cells + without })
+  return badRows({ length, [Symbol.iterator]: problems }, { cells: cells + rowsWithoutOwner })
 }
 
 function problemsOf(row: ResultRow): readonly Problem[] {
@@ -156,7 +156,7 @@ function problemsOf(row: ResultRow): readonly Problem[] {
 const maxCellsNamed = 5
 
 /** One problem for all rows of an address without an account, or without a centre, which transferring data needs. */
-function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }): Problem {
+function problemWithoutOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }): Problem {
   const cells = rows.map((row) => row.cellOf('teacher'))
   const [target = ''] = cells
   const where =
@@ -198,12 +198,12 @@ function addToGroup(groups: Map<string, Group>, read: ReadResult, ownerId: numbe
   return undefined
 }
 
-function getOrInsert<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  const there = map.get(key)
-  if (there !== undefined) return there
-  const made = make()
-  map.set(key, made)
-  return made
+function getOrInsert<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  const existing = map.get(key)
+  if (existing !== undefined) return existing
+  const created = create()
+  map.set(key, created)
+  return created
 }
 
 export type ResultField =
@@ -240,22 +240,23 @@ function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   const site = progressionTestSites.find((name) => name === findSite(texts.site))
   const mark = readMark(texts.mark)
   const problems: Problem[] = []
-  const wrong = (field: ResultField, code: string, message: string, hint?: string) =>
+  const addFault = (field: ResultField, code: string, message: string, hint?: string) =>
     problems.push({ target: row.cellOf(field), code, message, ...(hint === undefined ? {} : { hint }) })
   for (const { field, code, message, hint } of faults)
     problems.push({ target: row.cellOf(field), code, message: `The cell ${message}.`, hint })
   if (problems.length > 0) return { problems, teacherKey: undefined }
-  if (!('key' in address)) wrong('teacher', 'invalid-email', `The address ${address.problem}.`, address.hint)
-  if (!site) wrong('site', 'unknown-site', `The site is one of ${progressionTestSites.join(', ')}.`)
+  if (!('key' in address))
+    addFault('teacher', 'invalid-email', `The address ${address.problem}.`, address.hint)
+  if (!site) addFault('site', 'unknown-site', `The site is one of ${progressionTestSites.join(', ')}.`)
   for (const field of ['group', 'subject', 'test', 'learner'] as const) {
-    if (texts[field] === '') wrong(field, 'missing-value', `The ${names[field]} is missing.`)
+    if (texts[field] === '') addFault(field, 'missing-value', `The ${names[field]} is missing.`)
   }
   if (!isPlausibleDate(texts.takenOn)) {
     const message = `${texts.takenOn || 'Nothing'} is not a date: write 2026-03-02.`
-    wrong('takenOn', 'invalid-date', message, dayHint(texts.takenOn))
+    addFault('takenOn', 'invalid-date', message, dayHint(texts.takenOn))
   }
   if (mark === undefined)
-    wrong(
+    addFault(
       'mark',
       'invalid-mark',
       `${texts.mark} is not a mark: a number, nothing, or none to take one away.`,

@@ -49,8 +49,8 @@ export function refuseWithoutCentre(account: Account): void {
 }
 
 /** The refusal for a user without a centre, who joins one like a new user. */
-export function noCentre(account: Account, because = ''): Refused {
-  return new Refused('no-centre', `${nameOf(account)} belongs to no centre${because}.`, {
+export function noCentre(account: Account, suffix = ''): Refused {
+  return new Refused('no-centre', `${nameOf(account)} belongs to no centre${suffix}.`, {
     hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
   })
 }
@@ -64,9 +64,9 @@ export function noCentreForRoles(account: Account): Refused {
  * A user who coordinates their centre, or acts for associate centres, cannot leave it.
  * @throws `is-coordinator`, `has-associate-centres`
  */
-export function refuseWhileInOffice(account: Account): void {
+export function refuseWhileResponsible(account: Account): void {
   if (account.hubRole === 'coordinator') throw coordinatorRefusal(account)
-  refuseWhileActing(account)
+  refuseWhileActingForCentres(account)
 }
 
 /** The refusal for a coordinator, whose role is given and taken by the coordinator commands only. */
@@ -80,7 +80,7 @@ export function coordinatorRefusal(
 }
 
 /** Only a coordinator or admin of an Associate may act for its centres. @throws `has-associate-centres` */
-export function refuseWhileActing(account: Account): void {
+export function refuseWhileActingForCentres(account: Account): void {
   const assigned = account.assigned.length
   if (assigned === 0) return
   throw new Refused(
@@ -91,15 +91,15 @@ export function refuseWhileActing(account: Account): void {
 }
 
 /** Nobody leaves with Progression Test data: it is transferred first [guide for school coordinators]. */
-export function refuseWhileHolding(
+export function refuseWithProgressionTests(
   account: Account,
-  way: Pick<FailureOptions, 'hint' | 'optionToAdd'>,
+  options: Pick<FailureOptions, 'hint' | 'optionToAdd'>,
 ): void {
   const { learnerGroups } = account.progressionTests
   if (learnerGroups === 0) return
   const message = `${nameOf(account)} still holds Progression Test data: ${holdings(account.progressionTests)}.`
   throw new Refused('has-progression-tests', message, {
-    ...way,
+    ...options,
     details: { progressionTests: account.progressionTests },
   })
 }

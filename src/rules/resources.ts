@@ -116,12 +116,12 @@ export async function uploadResource(trx: Trx, { file, ctx, ...facts }: Uploadin
   permit(ctx, 'resources.upload', { name: file.name })
   const { contentId, mended, isNew } = await keepContent(trx, file)
   const others = isNew ? [] : await findResources(trx, { contentId, withdrawn: false })
-  const same = others.find((one) => isSame(one, facts, file.name))
-  if (same && !mended) return { resource: same, outcome: 'unchanged' }
-  if (same) {
+  const existing = others.find((one) => isSame(one, facts, file.name))
+  if (existing && !mended) return { resource: existing, outcome: 'unchanged' }
+  if (existing) {
     const facts = { file: file.name, bytes: file.bytes, sha256: file.sha256 }
-    await appendAudit(trx, { ...ctx, action: 'resources.mended', subject: `resource ${same.id}`, facts })
-    const [resource = same] = await findResources(trx, { ids: [same.id] })
+    await appendAudit(trx, { ...ctx, action: 'resources.mended', subject: `resource ${existing.id}`, facts })
+    const [resource = existing] = await findResources(trx, { ids: [existing.id] })
     return { resource, outcome: 'mended' }
   }
 

@@ -247,10 +247,10 @@ export async function forEachRow<Row, Result>(
   const reportedFor = (row: Row, failure: Failure) =>
     reportedFailure({ target: cellOf(row, failure), failure })
   for (const row of rows) {
-    const wrong = await check(row)
+    const checkFailures = await check(row)
     const failure =
-      wrong.length === 0 ? await refusalOf(async () => results.push(await rule(row))) : undefined
-    const failures = failure ? [failure] : wrong
+      checkFailures.length === 0 ? await refusalOf(async () => results.push(await rule(row))) : undefined
+    const failures = failure ? [failure] : checkFailures
     if (failures.length > 0)
       refused.push({
         row,
@@ -357,15 +357,15 @@ function seriesOf(text: string): string | undefined {
 
 /** A hint for a cell that should hold a time of day. */
 export function timeHint(text: string): string | undefined {
-  const time = /^\d{4}-\d{2}-\d{2}[T ](\d{2}:\d{2})/.exec(text)?.[1]
-  if (time !== undefined) return `It is a time on a day: write ${time} alone, if that is meant.`
+  const timeOfDay = /^\d{4}-\d{2}-\d{2}[T ](\d{2}:\d{2})/.exec(text)?.[1]
+  if (timeOfDay !== undefined) return `It is a time on a day: write ${timeOfDay} alone, if that is meant.`
   if (/^24[:.]00/.test(text)) return 'A day ends with 23:59, and the next begins with 00:00.'
   // A numeric cell loses the last zero: 9.30 is read as 9.3.
   const [, hours = '', tens = ''] =
     /^(\d{1,2})(?:[.,h](\d{1,2}))?h?$/i.exec(text) ?? /^(\d{1,2})(\d{2})h?$/.exec(text) ?? []
-  const written = `${hours.padStart(2, '0')}:${tens.padEnd(2, '0')}`
-  if (hours !== '' && !/^0[.,]/.test(text) && written < '24' && tens.padEnd(2, '0') < '60')
-    return `Write ${written}, if that is meant.`
+  const time = `${hours.padStart(2, '0')}:${tens.padEnd(2, '0')}`
+  if (hours !== '' && !/^0[.,]/.test(text) && time < '24' && tens.padEnd(2, '0') < '60')
+    return `Write ${time}, if that is meant.`
   if (!/^0?[.,]\d+$/.test(text)) return undefined
   const minutes = Math.round(Number(text.replace(',', '.')) * 24 * 60)
   const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'))
@@ -378,8 +378,8 @@ export function dayHint(text: string): string | undefined {
   if (plain !== undefined) return `It is a time on a day: write ${plain} alone.`
   const [, year = '', month = '', inMonth = ''] =
     /^(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? []
-  const written = [year, month.padStart(2, '0'), inMonth.padStart(2, '0')].join('-')
-  if (isDate(written)) return written === text ? undefined : `Write ${written}, if that is meant.`
+  const date = [year, month.padStart(2, '0'), inMonth.padStart(2, '0')].join('-')
+  if (isDate(date)) return date === text ? undefined : `Write ${date}, if that is meant.`
   if (/^[34]\d{4}(\.\d+)?$/.test(text))
     return 'It is the number of a day in a spreadsheet: format the column as dates.'
   if (!/^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}$/.test(text)) return undefined
@@ -395,8 +395,8 @@ export function readUnambiguousDate(text: string): string | undefined {
   const isDayFirst = Number(first) > 12
   if (year === '' || isDayFirst === Number(second) > 12) return undefined
   const [month, day] = isDayFirst ? [second, first] : [first, second]
-  const written = [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-')
-  return isDate(written) ? written : undefined
+  const date = [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-')
+  return isDate(date) ? date : undefined
 }
 
 /** Whether the text is a date from 1970 on: years such as 0026 and 1926 are typing mistakes for 2026. */

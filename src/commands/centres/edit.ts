@@ -4,7 +4,7 @@ import { closingQuestion, renderClosing } from '../../render/closing.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { failureOf } from '../../rules/batch.ts'
 import { type ChangedCentre, findAssociate } from '../../rules/centres/changed.ts'
-import { onCentre, permit } from '../../rules/permissions/decide.ts'
+import { centreTarget, permit } from '../../rules/permissions/decide.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { type CentreOptions, centreKinds, parseCentreOptions } from '../../rules/centres/options.ts'
 import { editCentre } from '../../rules/centres/edit.ts'
@@ -52,7 +52,7 @@ export const edit = () =>
       if (request.fields) return request
       const context = await ctx()
       const centre = await findCentre(store.db, request.centre, context)
-      permit(context, 'centres.edit', onCentre(centre))
+      permit(context, 'centres.edit', centreTarget(centre))
       const wrongAssociate = async (associate: string) => {
         if (associate === centre.associate_number) return undefined
         const { number } = centre

@@ -5,7 +5,7 @@ import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/o
 import { bytesToCopy } from '../../db/store/copy.ts'
 import { fileOfKey } from '../../db/store/keys.ts'
 import { CommitUnknown } from '../../errors.ts'
-import { backUpStore } from '../../rules/store/events.ts'
+import { recordStoreBackup } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'
 import { argument, flag } from '../../cli/parameters.ts'
@@ -69,7 +69,7 @@ async function noteBackup(session: Session): Promise<void> {
   session.context.interruption.startFinishing('the copy is in its place')
   try {
     await withStore(session, 'use', async (store) => {
-      await session.commit(store, (trx, ctx) => backUpStore(trx, { ctx }))
+      await session.commit(store, (trx, ctx) => recordStoreBackup(trx, { ctx }))
     })
   } catch (error) {
     const reason = error instanceof Error ? ` ${(failureOfStore(error) ?? error).message}` : ''

@@ -103,11 +103,11 @@ async function findingsOfRows(
 /** Checks the contents of every stored file, and saves mismatches for `errors list`. */
 async function findingsOfContents(store: OpenStore, session: Session): Promise<Findings> {
   const { checkContents, recordCheckedContents } = await import('../../rules/contents.ts')
-  const { keptFiles } = await import('../../rules/kept-files.ts')
+  const { storedFiles } = await import('../../rules/kept-files.ts')
   const checked = await checkContents(store.db, store.now())
-  const kept = checked.damaged.length === 0 ? [] : await keptFiles(store.db)
+  const kept = checked.damaged.length === 0 ? [] : await storedFiles(store.db)
   const namesOf = (id: number) =>
-    kept.flatMap(({ contentId, named }) => (contentId === id ? named : [])).join(', ') || 'a file'
+    kept.flatMap(({ contentId, label }) => (contentId === id ? label : [])).join(', ') || 'a file'
   if (checked.damaged.length + checked.mended.length > 0) {
     try {
       await withStore(session, 'use', (own) =>

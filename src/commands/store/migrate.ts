@@ -1,7 +1,7 @@
 import type { OpenStore } from '../../db/store/opening.ts'
 import { isServerAddress } from '../../server-address.ts'
 import { confirm } from '../../cli/confirm.ts'
-import { migrateStore } from '../../rules/store/events.ts'
+import { recordStoreMigration } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
@@ -94,7 +94,7 @@ function noteIn(session: Session, { from, to }: { from: number; to: number }) {
   return async (store: OpenStore): Promise<void> => {
     const { keyFailure } = await import('../../db/store/keys.ts')
     if (keyFailure(store) === undefined) {
-      await session.commit(store, (trx, ctx) => migrateStore(trx, { from, to, ctx }))
+      await session.commit(store, (trx, ctx) => recordStoreMigration(trx, { from, to, ctx }))
     } else {
       const message = 'The audit log does not name this, because the key cannot be used.'
       session.notify({ code: 'not-recorded', message })

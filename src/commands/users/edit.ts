@@ -28,7 +28,7 @@ import {
 } from '../../rules/roles/catalogue.ts'
 import { roleNamed, siteNamed } from '../../rules/roles/chosen.ts'
 import type { Account } from '../../rules/users/account.ts'
-import { onUser, addClosedReleases } from '../../rules/users/changed.ts'
+import { userTarget, addClosedReleases } from '../../rules/users/changed.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { type Changes, type EditedUser, editUser } from '../../rules/users/edit.ts'
 import { isAnotherAddress, readNewAddress } from '../../rules/users/email.ts'
@@ -84,7 +84,7 @@ export const edit = () =>
       const acting = await ctx()
       const { at, by } = acting
       const account = await findUser(store.db, { email: request.user, at, by })
-      permit(acting, 'users.edit', onUser(account))
+      permit(acting, 'users.edit', userTarget(account))
       return {
         ...request,
         changes: await promptForChanges({ terminal: session.terminal, db: store.db }, account),

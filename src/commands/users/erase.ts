@@ -78,7 +78,7 @@ async function eraseWithFiles(
       ...notFound.map((note) => `${elsewhere}: ${withoutThem(note, addresses)}`),
     ]
   }
-  const erasure = await eraseUser(trx, { email, left, ctx })
+  const erasure = await eraseUser(trx, { email, findLeft: left, ctx })
   const named = await messagesNaming(mailDir, erasure.addresses)
   const noted = await findNotedFiles(erasure.files, mailDir)
   return {

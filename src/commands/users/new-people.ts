@@ -10,7 +10,7 @@ import { readEachName, failureOf } from '../../rules/batch.ts'
 import { findCentre, readCentreNumber } from '../../rules/centres/find.ts'
 import { centresNamed, describeCentre } from '../../rules/find-by-name.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { maySeeCentre, onCentre, permit } from '../../rules/permissions/decide.ts'
+import { maySeeCentre, centreTarget, permit } from '../../rules/permissions/decide.ts'
 import { refuseDeletedCentre } from '../../rules/refusals.ts'
 import { sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import { type Addition, refuseAddressInUse } from '../../rules/users/add.ts'
@@ -70,7 +70,7 @@ function requirePermissionToAdd({ ctx }: MutationStage): void {
 /** Refusals that do not depend on the person, before anybody is typed. */
 async function refuseUnusableCentre(number: string, { db, ctx }: MutationStage): Promise<void> {
   const centre = await findCentre(db, number, ctx)
-  permit(ctx, 'users.add', onCentre(centre))
+  permit(ctx, 'users.add', centreTarget(centre))
   refuseDeletedCentre(centre)
 }
 

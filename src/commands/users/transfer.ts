@@ -3,7 +3,7 @@ import { person, renderTransfer, transferJson } from '../../render/users.ts'
 import { count } from '../../render/text.ts'
 import { progressionTestSite } from '../../rules/roles/chosen.ts'
 import { decide } from '../../rules/permissions/decide.ts'
-import { onUser } from '../../rules/users/changed.ts'
+import { userTarget } from '../../rules/users/changed.ts'
 import { holdingsOf } from '../../db/progression-tests/holdings.ts'
 import {
   sitesToGive,
@@ -64,7 +64,7 @@ export const transfer = () =>
       const receiver = async () => {
         const account = await current()
         // Without the permission nothing is asked: the rule refuses.
-        if (!decide(by, 'users.transfer', onUser(account)).allowed) return undefined
+        if (!decide(by, 'users.transfer', userTarget(account)).allowed) return undefined
         const held = await holdingsOf(store.db, { ownerId: account.id, sites: sitesOf(request) })
         if (held.length === 0) return undefined
         return offerReceivers(session.terminal, { db: store.db, account, at, current })

@@ -7,7 +7,7 @@ import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
 import { toFailure, isTransient, connectDenied, passwordMissing } from './errors.ts'
 import { parseServerAddress, type ServerAddress } from '../../server-address.ts'
 import { passwordInFile } from './password-file.ts'
-import type { RetryState, PendingSignIns, NotSignedIn, SigningIn, HostFailure } from './several-hosts.ts'
+import type { RetryState, PendingSignIns, NotSignedIn, SignInAttempt, HostFailure } from './several-hosts.ts'
 
 /** Parses a store's address; missing parts come from libpq's environment variables (PGHOST, PGUSER, …). */
 export function serverAddressOf(address: string): ServerAddress {
@@ -36,35 +36,36 @@ const maxPauseMs = 1_000
  * @throws Unavailable
  */
 export async function connect(server: ServerAddress, connecting: ConnectOptions): Promise<pg.Client> {
-  const { writes, maxWaitMs = 0, answersWithinMs, onOutage } = connecting
-  const until = performance.now() + maxWaitMs
-  let refusing: readonly HostFailure[] = []
-  const asked: PendingSignIns = new Map()
+  const { writes, maxWaitMs = 0, maxConnectTimeoutMs, onOutage } = connecting
+  const deadline = performance.now() + maxWaitMs
+  let refusingHosts: readonly HostFailure[] = []
+  const pending: PendingSignIns = new Map()
   try {
     for (let tries = 1; ; tries += 1) {
       try {
-        const left = until - performance.now()
-        const mayTake = maxWaitMs === 0 ? defaultConnectTimeoutMs : Math.max(minConnectTimeoutMs, left)
+        const remainingMs = deadline - performance.now()
+        const timeoutMs =
+          maxWaitMs === 0 ? defaultConnectTimeoutMs : Math.max(minConnectTimeoutMs, remainingMs)
         const limit = Math.min(
-          mayTake,
+          timeoutMs,
           server.connectTimeoutMs ?? defaultConnectTimeoutMs,
-          answersWithinMs ?? mayTake,
+          maxConnectTimeoutMs ?? timeoutMs,
         )
-        const isAskedAgain = left > 2 * minConnectTimeoutMs
-        return await connectOnce(server, { writes, limit, refusing, asked, isAskedAgain })
+        const willRetry = remainingMs > 2 * minConnectTimeoutMs
+        return await connectOnce(server, { writes, limit, refusingHosts, pending, willRetry })
       } catch (error) {
         const { failure, mayRetry, refused } = await failureOfConnecting(error, server)
-        const forSoLong = backoffMs(tries)
-        if (!mayRetry || performance.now() + forSoLong > until) throw failure
-        refusing = refused
+        const pauseMs = backoffMs(tries)
+        if (!mayRetry || performance.now() + pauseMs > deadline) throw failure
+        refusingHosts = refused
         onOutage?.()
-        await pause(forSoLong, undefined, { signal: connecting.signal?.() }).catch(() => {
+        await pause(pauseMs, undefined, { signal: connecting.signal?.() }).catch(() => {
           throw new Cancelled()
         })
       }
     }
   } finally {
-    for (const one of asked.keys()) one.abandon()
+    for (const one of pending.keys()) one.abandon()
   }
 }
 
@@ -100,7 +101,7 @@ interface ConnectOptions {
   /** How long to retry, as during a failover; in milliseconds. */
   maxWaitMs?: number
   /** Upper bound of the connection timeout of each host; in milliseconds. */
-  answersWithinMs?: number
+  maxConnectTimeoutMs?: number
   /** Called only when a retry waits: an abort signal costs start-up time. */
   signal?: () => AbortSignal | undefined
   /** Called before each retry. */
@@ -120,20 +121,20 @@ async function connectOnce(
 
 async function failureOfConnecting(error: unknown, server: ServerAddress): Promise<NotSignedIn> {
   const { shown } = server
-  const words = (cause: unknown) =>
+  const explain = (cause: unknown) =>
     errorCodeOf(cause) === '42501' ? connectDenied(server, cause) : toFailure(cause, shown)
   if (server.hosts.length > 1) {
     const { NoUsableHost, noUsableHostFailure } = await import('./several-hosts.ts')
-    if (error instanceof NoUsableHost) return noUsableHostFailure(error, { shown, words })
+    if (error instanceof NoUsableHost) return noUsableHostFailure(error, { shown, explain })
   }
-  const failure = words(error)
+  const failure = explain(error)
   return { failure, mayRetry: isTransient(failure), refused: [] }
 }
 
 function signIn(
   server: ServerAddress,
   { host, port, limit }: { host: string; port: number; limit: number },
-): SigningIn {
+): SignInAttempt {
   const { user, database } = server
   const password = () => {
     const found = passwordInFile({ host, port, database, user: client.user ?? '' })

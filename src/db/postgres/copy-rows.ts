@@ -15,26 +15,26 @@ export async function copyRows(
     copyFrom(`copy ${table} (${columns.map((name) => `"${name}"`).join(', ')}) from stdin`),
   )
   // Not `pipeline`: it destroys the stream and then waits for the server, which never answers on a lost connection.
-  const lost: { trouble?: Error } = {}
+  const failed: { error?: Error } = {}
   const ended = new Promise<void>((resolve, reject) => {
     stream.once('finish', resolve)
-    stream.once('error', (trouble) => {
-      lost.trouble = trouble
-      reject(trouble)
+    stream.once('error', (error) => {
+      failed.error = error
+      reject(error)
     })
   })
   ended.catch(() => undefined)
   try {
     for await (const chunk of chunksOf(rows)) {
-      if (lost.trouble) break
+      if (failed.error) break
       if (!stream.write(chunk)) await once(stream, 'drain').catch(() => undefined)
     }
   } catch (error) {
-    if (!lost.trouble) stream.destroy(new Error(String(error)))
+    if (!failed.error) stream.destroy(new Error(String(error)))
     await ended.catch(() => undefined)
     throw error
   }
-  if (!lost.trouble) stream.end()
+  if (!failed.error) stream.end()
   await ended
 }
 

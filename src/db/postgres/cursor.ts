@@ -6,7 +6,7 @@ export interface CursorQuery {
   text: string
   values?: readonly unknown[]
   /** Rows as arrays of values in column order, rather than objects. */
-  asLists?: boolean
+  asArrays?: boolean
   /** Rows in a batch; 1,000 by default. */
   batchSize?: number
 }
@@ -20,10 +20,10 @@ interface CursorRows<Row> {
 
 export async function openCursor<Row>(
   client: pg.Client,
-  { text, values = [], asLists = false, batchSize = 1000 }: CursorQuery,
+  { text, values = [], asArrays = false, batchSize = 1000 }: CursorQuery,
 ): Promise<CursorRows<Row>> {
   await readServerError()
-  const cursor = client.query(new Cursor<Row>(text, [...values], asLists ? { rowMode: 'array' } : {}))
+  const cursor = client.query(new Cursor<Row>(text, [...values], asArrays ? { rowMode: 'array' } : {}))
   return {
     read: async () => {
       await readServerError()
@@ -43,11 +43,11 @@ async function readServerError(): Promise<void> {
 }
 
 /** pg-cursor waits for an answer even when the connection is lost, and so would never settle. */
-function rejectOnDisconnect<Result>(client: pg.Client, asked: Promise<Result>): Promise<Result> {
+function rejectOnDisconnect<Result>(client: pg.Client, query: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const lost = () => reject(new Error('Connection terminated unexpectedly'))
-    client.once('end', lost)
-    const over = () => client.off('end', lost)
-    asked.then(resolve, reject).then(over, over)
+    const onEnd = () => reject(new Error('Connection terminated unexpectedly'))
+    client.once('end', onEnd)
+    const stopListening = () => client.off('end', onEnd)
+    query.then(resolve, reject).then(stopListening, stopListening)
   })
 }

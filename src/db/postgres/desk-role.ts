@@ -27,9 +27,9 @@ async function makeRole(
   const connection = new ReconnectingClient(await connect(server, { writes: true }), {
     server,
     opening,
-    readsAlone: false,
+    acceptsStandby: false,
   })
-  let may = true
+  let isAllowed = true
   // Two concurrent runs would collide on the server's catalogue: they take turns by locking a table that no desk's
   // change writes, so that neither waits for an import.
   const take = async (wait: number) => {
@@ -45,7 +45,7 @@ async function makeRole(
       const code = errorCodeOf(error)
       if (code === '55P03') return false
       if (code !== '42501') throw connection.toFailure(error)
-      may = false
+      isAllowed = false
       return true
     }
   }
@@ -53,7 +53,7 @@ async function makeRole(
     // To anybody else the server only warns that it granted nothing.
     if ((await ownerOf(connection.client, server))?.owns !== true) return false
     await acquireStore(connection, { server, opening, isIdle: () => true, take })
-    return may
+    return isAllowed
   } catch (error) {
     throw connection.toFailure(error)
   } finally {

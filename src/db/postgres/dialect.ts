@@ -29,13 +29,14 @@ export function sharedDatabase(connection: SharedConnection): Kysely<Store> {
     createQueryCompiler: () => compiler,
     createIntrospector: (db) => new PostgresIntrospector(db),
   }
-  const asking = (provider: ConnectionProvider) => new DefaultQueryExecutor(compiler, adapter, provider)
+  const executorFor = (provider: ConnectionProvider) => new DefaultQueryExecutor(compiler, adapter, provider)
   // By default kysely serializes the queries of a transaction.
-  const within = () => asking({ provideConnection: (consumer) => consumer(new Connection(connection)) })
-  const outside = asking({
+  const inTransaction = () =>
+    executorFor({ provideConnection: (consumer) => consumer(new Connection(connection)) })
+  const outsideTransaction = executorFor({
     provideConnection: async (consumer) => consumer(await driver.acquireConnection()),
   })
-  const executor = Object.assign(outside, { withConnectionProvider: within })
+  const executor = Object.assign(outsideTransaction, { withConnectionProvider: inTransaction })
   return new Kysely<Store>({ config: { dialect }, dialect, driver, executor })
 }
 

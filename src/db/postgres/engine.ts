@@ -57,7 +57,7 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
     readRows: (table, columns) =>
       connection.stream<Value[]>({
         text: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} order by 1`,
-        asLists: true,
+        asArrays: true,
         ...(table === 'content_pieces' ? { batchSize: piecesAtOnce } : {}),
       }),
     lastNumber: (table) =>
@@ -100,10 +100,10 @@ const personalTables = ['users', 'outbox', 'credentials', 'audit_personal', 'imp
 async function vacuum(client: pg.Client, schema: string): Promise<boolean> {
   const names = personalTables.map((table) => `${quoted(schema)}.${table}`)
   let isWhole = true
-  const warned = () => {
+  const onNotice = () => {
     isWhole = false
   }
-  client.on('notice', warned)
+  client.on('notice', onNotice)
   setPipelining(client, true)
   // With client_min_messages = error the warning would not be sent.
   const [, vacuumed] = await Promise.allSettled([
@@ -113,7 +113,7 @@ async function vacuum(client: pg.Client, schema: string): Promise<boolean> {
     client.query(`vacuum ${names.join(', ')}`),
   ])
   setPipelining(client, false)
-  client.off('notice', warned)
+  client.off('notice', onNotice)
   return vacuumed.status === 'fulfilled' && isWhole
 }
 

@@ -26,7 +26,7 @@ export async function findingsOnServer(client: pg.Client, { server, version }: L
   const { rows: found } = await client.query<FoundTable>(foundTables, [schema, names])
   const damage = expected.flatMap((table) => {
     const there = found.find(({ name }) => name === table.name)
-    return there ? differences(table, { there, schema }) : [missingTable(table.name)]
+    return there ? differences(table, { actual: there, schema }) : [missingTable(table.name)]
   })
   damage.push(...missingTriggers(await triggersOfVersion(version), { found, schema }))
   damage.push(...rowLevelSecurity(found, schema))
@@ -109,16 +109,16 @@ interface Compared {
   /** The table as this program creates it. */
   table: TableDefinition
   /** The table as it is on the server. */
-  there: FoundTable
+  actual: FoundTable
   alter: (what: string) => string
 }
 
 function differences(
   table: TableDefinition,
-  { there, schema }: { there: FoundTable; schema: string },
+  { actual, schema }: { actual: FoundTable; schema: string },
 ): Problem[] {
   const alter = (what: string) => ownerRuns(`alter table ${schema}.${table.name} ${what}`)
-  const compared = { table, there, alter }
+  const compared = { table, actual, alter }
   return [
     ...columnsChanged(compared),
     ...columnsAdded(compared),
@@ -127,27 +127,27 @@ function differences(
   ]
 }
 
-function columnsChanged({ table: { name, columns }, there, alter }: Compared): Problem[] {
+function columnsChanged({ table: { name, columns }, actual, alter }: Compared): Problem[] {
   return columns.flatMap(({ name: column, type, isNeeded }) => {
-    const is = there.columns.find((one) => one.name === column)
+    const present = actual.columns.find((one) => one.name === column)
     const named = `${name}.${column}`
-    if (!is) return [damaged(name, `The column ${named} is missing.`, repairHint)]
-    const found: Problem[] = []
+    if (!present) return [damaged(name, `The column ${named} is missing.`, repairHint)]
+    const problems: Problem[] = []
     const known = types[type] ?? []
-    if (known[0] !== undefined && !known.includes(is.type)) {
-      const message = `The column ${named} is of another type than it was made: ${is.type}.`
-      found.push(damaged(name, message, alter(`alter column ${column} type ${known[0]}`)))
+    if (known[0] !== undefined && !known.includes(present.type)) {
+      const message = `The column ${named} is of another type than it was made: ${present.type}.`
+      problems.push(damaged(name, message, alter(`alter column ${column} type ${known[0]}`)))
     }
-    if (isNeeded && !is.isNeeded)
-      found.push(
+    if (isNeeded && !present.isNeeded)
+      problems.push(
         damaged(name, `The column ${named} may be empty.`, alter(`alter column ${column} set not null`)),
       )
-    return found
+    return problems
   })
 }
 
-function columnsAdded({ table: { name, columns }, there, alter }: Compared): Problem[] {
-  const added = there.columns.filter((one) => !columns.some((column) => column.name === one.name))
+function columnsAdded({ table: { name, columns }, actual, alter }: Compared): Problem[] {
+  const added = actual.columns.filter((one) => !columns.some((column) => column.name === one.name))
   return added
     .filter(({ isNeeded, isFilled }) => isNeeded && !isFilled)
     .map(({ name: column }) =>
@@ -159,12 +159,12 @@ function columnsAdded({ table: { name, columns }, there, alter }: Compared): Pro
     )
 }
 
-function constraintsMissing({ table, there, alter }: Compared, schema: string): Problem[] {
+function constraintsMissing({ table, actual, alter }: Compared, schema: string): Problem[] {
   const { name, key, unique, references } = table
   const has = (kind: string, columns: readonly string[]) =>
-    there.constraints.some((one) => one.kind === kind && one.columns.join() === columns.join())
+    actual.constraints.some((one) => one.kind === kind && one.columns.join() === columns.join())
   const isUnique = (columns: readonly string[]) =>
-    there.indexes.some(
+    actual.indexes.some(
       (one) =>
         one.isUnique &&
         one.isOfEveryRow &&
@@ -186,7 +186,7 @@ function constraintsMissing({ table, there, alter }: Compared, schema: string): 
     const message = `${name}.${column} may name a row of ${parent} that is not there.`
     found.push(damaged(name, message, alter(`add foreign key (${column}) references ${schema}.${parent}`)))
   }
-  const checks = there.constraints.filter(({ kind }) => kind === 'c').length
+  const checks = actual.constraints.filter(({ kind }) => kind === 'c').length
   if (checks < table.checks) {
     const message = `${name} has ${checks} of the ${table.checks} conditions that it was made with.`
     found.push(damaged(name, message, repairHint))
@@ -194,21 +194,21 @@ function constraintsMissing({ table, there, alter }: Compared, schema: string): 
   return found
 }
 
-function indexesMissing({ table: { name, indexes }, there }: Compared, schema: string): Problem[] {
+function indexesMissing({ table: { name, indexes }, actual }: Compared, schema: string): Problem[] {
   return indexes.flatMap(({ name: index, statement, columns }) => {
-    const is = there.indexes.find((one) => one.name === index)
-    const made = tablesOnServer(statement).replace(/\s+/g, ' ')
-    const making = (first = '') => ownerRuns(`set search_path to ${schema}; ${first}${made}`)
-    if (!is) return [damaged(name, `The index ${index} of ${name} is missing.`, making())]
-    if (!is.isUnique && /^\s*create unique\b/i.test(statement)) {
+    const found = actual.indexes.find((one) => one.name === index)
+    const statementOnServer = tablesOnServer(statement).replace(/\s+/g, ' ')
+    const createHint = (first = '') => ownerRuns(`set search_path to ${schema}; ${first}${statementOnServer}`)
+    if (!found) return [damaged(name, `The index ${index} of ${name} is missing.`, createHint())]
+    if (!found.isUnique && /^\s*create unique\b/i.test(statement)) {
       const message = `The index ${index} of ${name} lets two rows have the same: it was made unique.`
-      return [damaged(name, message, making(`drop index ${index}; `))]
+      return [damaged(name, message, createHint(`drop index ${index}; `))]
     }
-    if (is.columns.join() !== columns.join() || is.isOfEveryRow === /\bwhere\b/i.test(statement)) {
+    if (found.columns.join() !== columns.join() || found.isOfEveryRow === /\bwhere\b/i.test(statement)) {
       const message = `The index ${index} of ${name} has other columns or rows than it was made with.`
-      return [damaged(name, message, making(`drop index ${index}; `))]
+      return [damaged(name, message, createHint(`drop index ${index}; `))]
     }
-    if (is.isValid) return []
+    if (found.isValid) return []
     const message = `The index ${index} of ${name} was not made to its end.`
     return [damaged(name, message, ownerRuns(`reindex index ${schema}.${index}`))]
   })
@@ -245,19 +245,19 @@ function missingTriggers(
   triggers: readonly { name: string; table: string; statement: string }[],
   { found, schema }: Found,
 ): Problem[] {
-  return found.flatMap(({ name: table, triggers: there }) => {
+  return found.flatMap(({ name: table, triggers: present }) => {
     const alter = (what: string) => ownerRuns(`alter table ${schema}.${table} enable trigger ${what}`)
     const ours = triggers.filter((one) => one.table === table)
     return [
       ...ours.flatMap(({ name, statement }) => {
-        const is = there.find((one) => one.name === name)
-        const making = ownerRuns(`set search_path to ${schema}; ${statement}`)
-        if (!is) return [damaged(table, `The trigger ${name} of ${table} is missing.`, making)]
-        return is.isOn
+        const trigger = present.find((one) => one.name === name)
+        const createHint = ownerRuns(`set search_path to ${schema}; ${statement}`)
+        if (!trigger) return [damaged(table, `The trigger ${name} of ${table} is missing.`, createHint)]
+        return trigger.isOn
           ? []
           : [damaged(table, `The trigger ${name} of ${table} is switched off.`, alter(name))]
       }),
-      ...(there.some(({ isOurs, isOn }) => !isOurs && !isOn)
+      ...(present.some(({ isOurs, isOn }) => !isOurs && !isOn)
         ? [
             damaged(
               table,
@@ -271,9 +271,9 @@ function missingTriggers(
 }
 
 function rowLevelSecurity(found: readonly FoundTable[], schema: string): Problem[] {
-  const kept = found.filter(({ hasRowLevelSecurity }) => hasRowLevelSecurity)
-  if (kept.length === 0) return []
-  const names = kept.map(({ name }) => name)
+  const restricted = found.filter(({ hasRowLevelSecurity }) => hasRowLevelSecurity)
+  if (restricted.length === 0) return []
+  const names = restricted.map(({ name }) => name)
   const statements = names.map((name) => `alter table ${schema}.${name} disable row level security`)
   return [
     {
@@ -360,12 +360,12 @@ async function missingRights(client: pg.Client, { found, schema }: Found): Promi
   )
   const roles = [...new Set(rows.map(({ role }) => role))]
   const problems = roles.map((role) => {
-    const lacking = rows.filter((one) => one.role === role)
-    const tables = [...new Set(lacking.map(({ name }) => name))].map((name) => {
-      const rights = new Set(lacking.filter((one) => one.name === name).map(({ right }) => right))
+    const missing = rows.filter((one) => one.role === role)
+    const tables = [...new Set(missing.map(({ name }) => name))].map((name) => {
+      const rights = new Set(missing.filter((one) => one.name === name).map(({ right }) => right))
       return `${name} (${[...rights].join(', ')})`
     })
-    const [{ isDesk, isAsking } = { isDesk: false, isAsking: true }] = lacking
+    const [{ isDesk, isAsking } = { isDesk: false, isAsking: true }] = missing
     const problem: Problem = {
       target: role,
       code: 'store-refused',

@@ -161,14 +161,14 @@ function tables(): string[] {
     ...[...centresAndUsers, ...wrongSignIns, ...programOfStore, erasedAccounts, pinSheetsOwed],
   ]
     .filter((statement) => !statement.startsWith('create trigger'))
-    .map(asFirstWritten)
+    .map(translateSqlite)
 }
 
 const counts =
   /\b(version|british_council|global_listening|pin_wrong_tries|wrong_tries|in_a_row|position|attempts) integer\b/g
 
 /** Translates SQLite idioms that only the first migrations use; later ones are written for both engines. */
-function asFirstWritten(statement: string): string {
+function translateSqlite(statement: string): string {
   const isNumberedByUs = /^create table (audit|store) /.test(statement)
   return tablesOnServer(
     statement
@@ -182,7 +182,7 @@ function asFirstWritten(statement: string): string {
 }
 
 /** Rules that no constraint can express, as triggers: name, timing, the condition that refuses, and its message. */
-const guards = [
+const triggerRules = [
   [
     'at_most_fifty_assignments',
     'before insert on assignments',
@@ -226,7 +226,7 @@ const guards = [
 export function firstSchema(): string[] {
   return [
     ...tables(),
-    ...guards.flatMap(([name, when, condition, words]) => [
+    ...triggerRules.flatMap(([name, when, condition, words]) => [
       `create function ${name}() returns trigger language plpgsql as $$
         begin
           if ${condition} then raise exception '${words}'; end if;

@@ -49,7 +49,7 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
         finish: () =>
           commitNewSchema(client, server, {
             what: 'the store',
-            ifUnsure: `Once the server can be reached, run the command once more: it says whether the store is there. Its key waits at ${waiting}, and is found there.`,
+            unsureHint: `Once the server can be reached, run the command once more: it says whether the store is there. Its key waits at ${waiting}, and is found there.`,
           }),
       })
     })

@@ -32,7 +32,7 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
       return isOlder ? await upToDateInMemory(store, opening) : store
     }
     await connection.refuseForeign({
-      isToBegin: opening.mode === 'create' || opening.mode === 'rehearse-creation',
+      createsStore: opening.mode === 'create' || opening.mode === 'rehearse-creation',
     })
   } catch (error) {
     await connection.close()
@@ -42,7 +42,7 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   if (opening.mode === 'create') {
     const { createSharedStore } = await import('./new-store.ts')
     const created = await createSharedStore(server, opening)
-    return created ? begunStore(server, opening) : openSharedStore({ ...opening, mode: 'use' })
+    return created ? createdStore(server, opening) : openSharedStore({ ...opening, mode: 'use' })
   }
   if (opening.mode === 'rehearse-creation') {
     const { rehearseNewSchema } = await import('./new-store.ts')
@@ -136,7 +136,7 @@ async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<Ope
 }
 
 /** A store that this desk has just created. */
-async function begunStore(server: ServerAddress, opening: Opening): Promise<OpenStore> {
+async function createdStore(server: ServerAddress, opening: Opening): Promise<OpenStore> {
   const connection = await connectionTo(server, { ...opening, mode: 'use' })
   await connection.readStoreRow()
   const store = openedStore(connection, { opening, created: true })

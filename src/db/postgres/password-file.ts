@@ -16,9 +16,9 @@ interface Login {
  */
 export function passwordInFile(login: Login): string | undefined {
   const file = passwordFile(process.env)
-  const there = statSync(file, { throwIfNoEntry: false })
-  if (!there?.isFile()) return undefined
-  if (process.platform !== 'win32' && there.mode & 0o077) {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (!stats?.isFile()) return undefined
+  if (process.platform !== 'win32' && stats.mode & 0o077) {
     throw new Unavailable(
       'store-refused',
       `The password file ${file} can be read by others, and is not used.`,
@@ -42,10 +42,10 @@ export function passwordIn(text: string, { host, port, database, user }: Login):
       ?.slice(1)
     if (!parts) continue
     const password = parts.at(-1) ?? ''
-    const fits = parts
+    const matches = parts
       .slice(0, -1)
       .every((field, at) => field === '*' || connection[at]?.includes(unescaped(field)))
-    if (fits) return unescaped(password)
+    if (matches) return unescaped(password)
   }
   return undefined
 }

@@ -4,14 +4,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 interface Statement {
   text: string
   values: readonly unknown[]
-  question?: PendingQuery
+  pending?: PendingQuery
 }
 
 /** A query whose promise is settled once everything sent with it is answered. */
 interface PendingQuery {
-  ask: () => Promise<void>
-  answer: () => void
-  fail: (reason: unknown) => void
+  run: () => Promise<void>
+  resolve: () => void
+  reject: (reason: unknown) => void
 }
 
 /** Sends the statements of one connection in order, in as few round trips as possible. */
@@ -42,10 +42,10 @@ export class Pipeline {
   }
 
   /** Sends the queue and all queries asked in the same turn of the event loop in one round trip. */
-  async ask<R extends object>(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<R>> {
+  async query<R extends object>(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<R>> {
     return new Promise<pg.QueryResult<R>>((resolve, reject) => {
-      const ask = () => this.#send<R>({ text, values })
-      this.#unsent.push({ text, values, question: pendingQuery(ask, { resolve, reject }) })
+      const run = () => this.#send<R>({ text, values })
+      this.#unsent.push({ text, values, pending: pendingQuery(run, { resolve, reject }) })
       this.#sending ??= this.#sendAll()
     })
   }
@@ -54,7 +54,7 @@ export class Pipeline {
   async flush(): Promise<void> {
     while (this.#sending) await this.#sending
     const last = this.#unsent.pop()
-    if (last) await this.ask(last.text, last.values)
+    if (last) await this.query(last.text, last.values)
   }
 
   /** Drops the queue. A dropped query would never settle: callers await `sending` first. */
@@ -64,13 +64,13 @@ export class Pipeline {
 
   /**
    * Waits for pending queries, drops the queue, and holds new queries back until the end is done.
-   * @param end returns undefined where there is no transaction to end
+   * @param endTransaction returns undefined where there is no transaction to end
    */
-  async finishWith(end: () => Promise<void> | undefined): Promise<void> {
+  async finishWith(endTransaction: () => Promise<void> | undefined): Promise<void> {
     // A loop: a query may be asked as the last answer arrives.
     while (this.#sending) await this.#sending
     this.discard()
-    const ending = end()
+    const ending = endTransaction()
     if (!ending) return
     // Queries asked meanwhile wait for it, and are sent even if it fails.
     this.#ending = ending
@@ -90,9 +90,9 @@ export class Pipeline {
   async #sendAll(): Promise<void> {
     do {
       await nextTurn()
-      const last = this.#unsent.findLastIndex(({ question }) => question)
+      const last = this.#unsent.findLastIndex(({ pending }) => pending)
       await this.#sendBatch(this.#unsent.splice(0, last + 1))
-    } while (this.#unsent.some(({ question }) => question))
+    } while (this.#unsent.some(({ pending }) => pending))
     this.#sending = undefined
   }
 
@@ -100,34 +100,34 @@ export class Pipeline {
     await this.#ending
     const client = this.#client()
     if (statements.length > 1) setPipelining(client, true)
-    const sent = statements.map(({ question, ...statement }) => ({
-      question,
-      answered: question ? question.ask() : this.#send(statement).then(() => undefined),
+    const sent = statements.map(({ pending, ...statement }) => ({
+      pending,
+      answered: pending ? pending.run() : this.#send(statement).then(() => undefined),
     }))
-    const ended = await Promise.allSettled(sent.map(({ answered }) => answered))
+    const outcomes = await Promise.allSettled(sent.map(({ answered }) => answered))
     if (statements.length > 1) setPipelining(client, false)
     let failure: { reason: unknown } | undefined
-    for (const [at, { question }] of sent.entries()) {
-      const end = ended[at]
+    for (const [at, { pending }] of sent.entries()) {
+      const end = outcomes[at]
       if (end?.status === 'rejected') failure ??= end
-      if (failure) question?.fail(failure.reason)
-      else question?.answer()
+      if (failure) pending?.reject(failure.reason)
+      else pending?.resolve()
     }
   }
 }
 
 function pendingQuery<Result>(
-  ask: () => Promise<Result>,
+  run: () => Promise<Result>,
   { resolve, reject }: { resolve: (result: Result) => void; reject: (reason: unknown) => void },
 ): PendingQuery {
-  let answer = () => {}
+  let resolveQuery = () => {}
   return {
-    ask: async () => {
-      const result = await ask()
-      answer = () => resolve(result)
+    run: async () => {
+      const result = await run()
+      resolveQuery = () => resolve(result)
     },
-    answer: () => answer(),
-    fail: reject,
+    resolve: () => resolveQuery(),
+    reject,
   }
 }
 

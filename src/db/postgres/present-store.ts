@@ -45,13 +45,13 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
     headFileBeside: (keyFile) => headFileOnServer(keyFile, server),
     erased: (storeId) => (found?.storeId === storeId ? found.erased : []),
     deliveries: async (messageIds) => (found ? deliveriesIn(server, { opening, messageIds }) : []),
-    keepAs: kept === null ? null : shownWith(server, kept),
+    keepAs: kept === null ? null : withSchema(server, kept),
     copyBeside: join(tmpdir(), `ssh-admin-${process.pid}`),
     replaceWith: async (file, { beforePlacing }) => {
       const from = await openStore({ ...opening, path: file, mode: 'place', interruption: undefined })
       try {
         if (found && kept !== null)
-          return await replaceSchema(server, { opening, from, kept, found, beforePlacing })
+          return await replaceSchema(server, { opening, from, keepAs: kept, found, beforePlacing })
         const { interruption, signal = new AbortController().signal } = opening
         const copying = { from, signal, interruption, withoutContent: false }
         await copyToServer(opening.path, { ...copying, beforeSaving: beforePlacing })
@@ -63,19 +63,19 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
   }
 }
 
-interface Found {
+interface PresentRow {
   storeId: string
   fingerprint: string
   head: LogHead | undefined
   erased: ErasedAccount[]
 }
 
-async function findStore(server: ServerAddress, opening: Opening): Promise<Found | undefined> {
+async function findStore(server: ServerAddress, opening: Opening): Promise<PresentRow | undefined> {
   const connection = await connectionTo(server, { ...opening, mode: 'use' })
   try {
     const row = await connection.readStoreRow()
     if (!row) {
-      await connection.refuseForeign({ isToBegin: true })
+      await connection.refuseForeign({ createsStore: true })
       return undefined
     }
     connection.check()
@@ -111,16 +111,16 @@ function erasedAccounts(db: Kysely<Store>): Promise<ErasedAccount[]> {
 interface Replacing {
   opening: Opening
   from: Source
-  kept: string
+  keepAs: string
   /** The present store, as it was when the user confirmed. */
-  found: Found
+  found: PresentRow
   beforePlacing: () => void | Promise<void>
 }
 
 /** In one transaction that locks the store: fills a new schema and swaps the two names. */
 async function replaceSchema(
   server: ServerAddress,
-  { opening, from, kept, found, beforePlacing }: Replacing,
+  { opening, from, keepAs, found, beforePlacing }: Replacing,
 ): Promise<Replaced | undefined> {
   const { interruption, signal = new AbortController().signal } = opening
   const connection = await connectionTo(server, { ...opening, mode: 'use' })
@@ -135,14 +135,14 @@ async function replaceSchema(
       return undefined
     }
     const eventsMeanwhile = ((await headOf(db))?.events ?? 0) - (found.head?.events ?? 0)
-    const made = `${server.schema.slice(0, 40)}_${ownerTag().slice(-12)}`
+    const newSchema = `${server.schema.slice(0, 40)}_${ownerTag().slice(-12)}`
     await connection.withinChange(async (client) => {
-      await makeSchema(client, { schema: made, shown: server.shown })
+      await makeSchema(client, { schema: newSchema, shown: server.shown })
       await copyTables({ from, to: emptySchema(client, server), signal, withoutContent: false })
       const { schema } = server
       await client.query(mergeDeliveries(schema))
       await client.query(
-        `alter schema "${schema}" rename to "${kept}"; alter schema "${made}" rename to "${schema}"; set local search_path to "${schema}"`,
+        `alter schema "${schema}" rename to "${keepAs}"; alter schema "${newSchema}" rename to "${schema}"; set local search_path to "${schema}"`,
       )
       await grantToDesks(client, schema)
     })
@@ -167,9 +167,9 @@ function mergeDeliveries(present: string): string {
       and (there.state <> 'queued' or there.claimed_by is not null)`
 }
 
-function hasChanged(now: Omit<Found, 'head'>, found: Found): boolean {
-  const isOther = now.storeId !== found.storeId || now.fingerprint !== found.fingerprint
-  return isOther || JSON.stringify(now.erased) !== JSON.stringify(found.erased)
+function hasChanged(now: Omit<PresentRow, 'head'>, found: PresentRow): boolean {
+  const isReplaced = now.storeId !== found.storeId || now.fingerprint !== found.fingerprint
+  return isReplaced || JSON.stringify(now.erased) !== JSON.stringify(found.erased)
 }
 
 /** Grants the desk role the rights that it had in the replaced store. */
@@ -187,7 +187,7 @@ function schemaToKeep({ schema }: ServerAddress, now: Date): string {
 }
 
 /** The address with another schema. */
-function shownWith({ shown }: ServerAddress, schema: string): string {
+function withSchema({ shown }: ServerAddress, schema: string): string {
   const [address = '', query = ''] = shown.split('?')
   const options = query.split('&').filter((option) => option !== '' && !option.startsWith('schema='))
   return `${address}?${[...options, `schema=${schema}`].join('&')}`

@@ -15,12 +15,12 @@ export async function probeSharedStore(
   { limitMs }: { limitMs: number },
 ): Promise<Omit<StoreProbe, 'problem'>> {
   const server = serverAddressOf(address)
-  const connecting = connect(server, { writes: false, answersWithinMs: limitMs })
-  const asked = connecting.then((client) => ask(client, server))
+  const connecting = connect(server, { writes: false, maxConnectTimeoutMs: limitMs })
+  const probing = connecting.then((client) => probe(client, server))
   // A late rejection must not be unhandled.
-  asked.catch(() => undefined)
+  probing.catch(() => undefined)
   try {
-    const answer = await Promise.race([asked, pause(limitMs, undefined, { ref: false })])
+    const answer = await Promise.race([probing, pause(limitMs, undefined, { ref: false })])
     if (answer) return answer
     throw unanswered(server, limitMs)
   } finally {
@@ -28,14 +28,14 @@ export async function probeSharedStore(
   }
 }
 
-async function ask(client: pg.Client, server: ServerAddress): Promise<Omit<StoreProbe, 'problem'>> {
+async function probe(client: pg.Client, server: ServerAddress): Promise<Omit<StoreProbe, 'problem'>> {
   try {
     const { rows } = await client.query<{ there: boolean }>(
       `select exists (select from pg_class where relname = 'store'
         and relnamespace = (select oid from pg_namespace where nspname = $1)) as there`,
       [server.schema],
     )
-    await refuseForeignSchema(client, server, { isToBegin: rows[0]?.there === true, found: undefined })
+    await refuseForeignSchema(client, server, { createsStore: rows[0]?.there === true, found: undefined })
     if (!rows[0]?.there) throw storeMissing(server.shown)
     const heldBy = (await holderOf(client, server.schema))?.command ?? null
     return { state: 'there', heldBy, server: await factsOf(client) }

@@ -24,7 +24,7 @@ interface ReconnectingOptions {
   server: ServerAddress
   opening: Opening
   /** Whether a standby is good enough. */
-  readsAlone: boolean
+  acceptsStandby: boolean
 }
 
 /** The connection to the server of a shared store, which is replaced when it is lost. */
@@ -72,25 +72,25 @@ export class ReconnectingClient {
   }
 
   /** Runs a query that Ctrl-C cancels if it takes long, as when it waits for a lock. @throws Cancelled */
-  async interruptible<Result>(ask: () => Promise<Result>): Promise<Result> {
+  async interruptible<Result>(query: () => Promise<Result>): Promise<Result> {
     const { opening, server } = this.#options
     const client = this.#client
     let timer: NodeJS.Timeout | undefined
-    let brokenOff: Promise<void> | undefined
+    let cancelling: Promise<void> | undefined
     const isFinishing = () => opening.interruption?.isFinishing() === true
     const interrupt = () => {
       if (isFinishing()) return
-      const tooLong = new Promise<void>((resolve) => {
+      const interrupted = new Promise<void>((resolve) => {
         timer = setTimeout(() => {
           client.connection.stream.destroy()
           resolve()
         }, cancelTimeoutMs)
       })
-      brokenOff = Promise.race([
+      cancelling = Promise.race([
         import('./cancel-query.ts')
           .then(({ cancelQuery }) => cancelQuery(client, server))
           .catch(() => undefined),
-        tooLong,
+        interrupted,
       ])
     }
     let signal: AbortSignal | undefined
@@ -100,16 +100,16 @@ export class ReconnectingClient {
       else signal?.addEventListener('abort', interrupt, { once: true })
     }, interruptDelayMs)
     try {
-      const answer = await ask()
-      if (!brokenOff) return answer
+      const answer = await query()
+      if (!cancelling) return answer
     } catch (error) {
       // A cancel request meant for an earlier query may hit this one (57014).
-      const isMet = errorCodeOf(error) === '57014' && opening.signal?.aborted && !isFinishing()
-      if (!brokenOff && !isMet) throw error
+      const isStrayCancel = errorCodeOf(error) === '57014' && opening.signal?.aborted && !isFinishing()
+      if (!cancelling && !isStrayCancel) throw error
     } finally {
       signal?.removeEventListener('abort', interrupt)
       // Await the cancel request; otherwise it could hit the next statement, such as the commit.
-      await brokenOff
+      await cancelling
       clearTimeout(timer)
     }
     throw new Cancelled()
@@ -130,31 +130,33 @@ export class ReconnectingClient {
   }
 
   async #reconnect(until: number): Promise<void> {
-    const { server, opening, readsAlone } = this.#options
+    const { server, opening, acceptsStandby } = this.#options
     const maxWaitMs = Math.max(0, until - performance.now())
     const { onOutage } = opening
     const signal = () => opening.signal
-    this.#client = this.#watched(await connect(server, { writes: !readsAlone, maxWaitMs, signal, onOutage }))
+    this.#client = this.#watched(
+      await connect(server, { writes: !acceptsStandby, maxWaitMs, signal, onOutage }),
+    )
   }
 
   /** Connects to the primary anew, whatever the state of the present connection. */
   async replace(until: number): Promise<void> {
     const { server, opening } = this.#options
     const maxWaitMs = Math.max(0, until - performance.now())
-    const answersWithinMs = Math.max(minAnswerMs, maxWaitMs)
+    const maxConnectTimeoutMs = Math.max(minAnswerMs, maxWaitMs)
     const { onOutage } = opening
     this.#client = this.#watched(
-      await connect(server, { writes: true, maxWaitMs, answersWithinMs, onOutage }),
+      await connect(server, { writes: true, maxWaitMs, maxConnectTimeoutMs, onOutage }),
     )
   }
 
   /** Waits before a retry, but not before the first one. @throws the trouble, once the deadline would be passed */
   async backOff(trouble: unknown, { tries, until }: { tries: number; until: number }): Promise<void> {
     if (tries === 1) return
-    const forSoLong = backoffMs(tries - 1)
-    if (performance.now() + forSoLong > until) throw trouble
+    const pauseMs = backoffMs(tries - 1)
+    if (performance.now() + pauseMs > until) throw trouble
     const { signal } = this.#options.opening
-    await pause(forSoLong, undefined, { signal }).catch(() => {
+    await pause(pauseMs, undefined, { signal }).catch(() => {
       throw new Cancelled()
     })
   }

@@ -78,7 +78,7 @@ function addressFor({ shown }: ServerAddress, user: string): string {
 
 interface WithoutStore {
   /** Whether a store is about to be created, which does its own check. */
-  isToBegin: boolean
+  createsStore: boolean
   /** The server's error when the store was not found. */
   found: unknown
 }
@@ -90,7 +90,7 @@ interface WithoutStore {
 export async function refuseForeignSchema(
   client: pg.Client,
   server: ServerAddress,
-  { isToBegin, found }: WithoutStore,
+  { createsStore, found }: WithoutStore,
 ): Promise<void> {
   const { rows } = await client.query<{ may: boolean; taken: boolean; versioned: boolean }>(
     `select has_schema_privilege(oid, 'usage') as may,
@@ -101,7 +101,7 @@ export async function refuseForeignSchema(
   )
   const [schema] = rows
   if (schema?.may === false) throw noSchemaRights(server, client.user ?? '')
-  if (isToBegin || !schema?.taken) return
+  if (createsStore || !schema?.taken) return
   throw schema.versioned ? incompleteStore(server, found) : schemaOfAnother(server)
 }
 

@@ -21,7 +21,7 @@ export class ServerClock {
   }
 
   /** @param clock the server's time in milliseconds since the epoch */
-  note(clock: number): void {
+  setFrom(clock: number): void {
     const difference = clock - Date.now()
     this.#difference = Math.abs(difference) < minClockDifference ? 0 : difference
   }
@@ -39,14 +39,14 @@ export class ServerClock {
       this.#isReported = true
       return
     }
-    const here = new Date().toISOString()
-    const there = new Date(Date.now() + difference).toISOString()
+    const localTime = new Date().toISOString()
+    const serverTime = new Date(Date.now() + difference).toISOString()
     throw new Unavailable(
       'clock-differs',
-      `This machine's clock says ${timeToTheSecond(here)}, and the clock of ${this.#shown} says ${timeToTheSecond(there)}.`,
+      `This machine's clock says ${timeToTheSecond(localTime)}, and the clock of ${this.#shown} says ${timeToTheSecond(serverTime)}.`,
       {
         hint: 'Set the clock that is wrong; until they agree nothing is changed.',
-        details: { clock: here, server: there },
+        details: { clock: localTime, server: serverTime },
       },
     )
   }

@@ -8,7 +8,7 @@ const nextHostDelayMs = 500
 /** How long a usable standby, or a retry of all hosts, waits for a host that has not answered. */
 const maxStandbyWaitMs = 2_000
 
-export interface SigningIn {
+export interface SignInAttempt {
   signedIn: Promise<pg.Client>
   /** Whether the TCP connection is open. */
   isReached: () => boolean
@@ -20,7 +20,7 @@ export interface SigningIn {
 interface Host {
   host: string
   port: number
-  signIn: () => SigningIn
+  signIn: () => SignInAttempt
 }
 
 export interface HostFailure extends Pick<Host, 'host' | 'port'> {
@@ -28,32 +28,32 @@ export interface HostFailure extends Pick<Host, 'host' | 'port'> {
 }
 
 /** Hosts that have not answered yet. */
-export type PendingSignIns = Map<SigningIn, Host & { answer: Promise<Answer> }>
+export type PendingSignIns = Map<SignInAttempt, Host & { outcome: Promise<SignInOutcome> }>
 
 export interface RetryState {
   /** Kept across retries, so that a host with a slow sign-in is not started anew each time. */
-  asked: PendingSignIns
+  pending: PendingSignIns
   /** Hosts with a permanent failure, which are not tried again. */
-  refusing: readonly HostFailure[]
+  refusingHosts: readonly HostFailure[]
   /** Whether there will be another retry: a silent host does not delay it. */
-  isAskedAgain: boolean
+  willRetry: boolean
 }
 
 /** No host is usable; one failure for each. */
 export class NoUsableHost extends Error {
-  readonly troubles: readonly HostFailure[]
+  readonly failures: readonly HostFailure[]
 
-  constructor(troubles: readonly HostFailure[]) {
+  constructor(failures: readonly HostFailure[]) {
     super('none of the hosts serves')
-    this.troubles = troubles
+    this.failures = failures
   }
 }
 
-interface Answer {
-  of: SigningIn
+interface SignInOutcome {
+  attempt: SignInAttempt
   client?: pg.Client
   isStandby?: boolean
-  trouble?: unknown
+  error?: unknown
 }
 
 /**
@@ -62,32 +62,32 @@ interface Answer {
  */
 export async function firstUsableHost(
   hosts: readonly Host[],
-  { writes, refusing, asked, isAskedAgain }: { writes: boolean } & RetryState,
+  { writes, refusingHosts, pending, willRetry }: { writes: boolean } & RetryState,
 ): Promise<pg.Client> {
-  abandonUnreachable(asked)
-  const known = [...refusing, ...asked.values()]
-  const left = hosts.filter((one) => !known.some((other) => isSameHost(one, other)))
-  const troubles = [...refusing]
+  abandonUnreachable(pending)
+  const known = [...refusingHosts, ...pending.values()]
+  const untried = hosts.filter((one) => !known.some((other) => isSameHost(one, other)))
+  const failures = [...refusingHosts]
   let standby: pg.Client | undefined
-  let until: number | undefined
-  const askNext = () => {
-    const next = left.shift()
+  let deadline: number | undefined
+  const tryNext = () => {
+    const next = untried.shift()
     if (!next) return false
     const one = next.signIn()
-    asked.set(one, { ...next, answer: answerOf(one) })
+    pending.set(one, { ...next, outcome: outcomeOf(one) })
     return true
   }
-  askNext()
-  while (asked.size > 0) {
-    const remaining = until === undefined ? undefined : Math.max(0, until - performance.now())
-    const waits = left.length > 0 ? nextHostDelayMs : remaining
-    const answer = await Promise.race([
-      ...[...asked.values()].map(({ answer }) => answer),
-      ...(waits === undefined ? [] : [pause(waits, undefined, { ref: false })]),
+  tryNext()
+  while (pending.size > 0) {
+    const remaining = deadline === undefined ? undefined : Math.max(0, deadline - performance.now())
+    const waitMs = untried.length > 0 ? nextHostDelayMs : remaining
+    const outcome = await Promise.race([
+      ...[...pending.values()].map(({ outcome }) => outcome),
+      ...(waitMs === undefined ? [] : [pause(waitMs, undefined, { ref: false })]),
     ])
-    const of = answer && asked.get(answer.of)
-    if (answer) asked.delete(answer.of)
-    const { client, isStandby = false } = answer ?? {}
+    const host = outcome && pending.get(outcome.attempt)
+    if (outcome) pending.delete(outcome.attempt)
+    const { client, isStandby = false } = outcome ?? {}
     if (client && !isStandby) {
       await standby?.end().catch(() => undefined)
       return client
@@ -95,26 +95,26 @@ export async function firstUsableHost(
     // A standby may lag behind: it is taken only when no primary answers.
     if (client && !writes && !standby) {
       standby = client
-      until = performance.now() + maxStandbyWaitMs
+      deadline = performance.now() + maxStandbyWaitMs
     } else await client?.end().catch(() => undefined)
-    if (answer && of) {
-      const isStandingBy = Object.assign(new Error('it is a standby'), { code: '25006' })
-      troubles.push({ ...of, cause: client ? isStandingBy : answer.trouble })
-      if (isAskedAgain) until ??= performance.now() + maxStandbyWaitMs
+    if (outcome && host) {
+      const standbyError = Object.assign(new Error('it is a standby'), { code: '25006' })
+      failures.push({ ...host, cause: client ? standbyError : outcome.error })
+      if (willRetry) deadline ??= performance.now() + maxStandbyWaitMs
     }
-    if (!askNext() && !answer) break
+    if (!tryNext() && !outcome) break
   }
   if (standby) return standby
-  for (const of of asked.values()) troubles.push({ ...of, cause: new Error('timeout expired') })
-  throw new NoUsableHost(troubles)
+  for (const host of pending.values()) failures.push({ ...host, cause: new Error('timeout expired') })
+  throw new NoUsableHost(failures)
 }
 
 /** TCP resends a lost SYN at growing intervals: a new connection reaches a host that is back sooner. */
-function abandonUnreachable(asked: PendingSignIns): void {
-  for (const one of asked.keys()) {
-    if (one.isReached()) continue
-    one.abandon()
-    asked.delete(one)
+function abandonUnreachable(pending: PendingSignIns): void {
+  for (const attempt of pending.keys()) {
+    if (attempt.isReached()) continue
+    attempt.abandon()
+    pending.delete(attempt)
   }
 }
 
@@ -122,11 +122,11 @@ function isSameHost(one: Pick<Host, 'host' | 'port'>, other: Pick<Host, 'host' |
   return one.host === other.host && one.port === other.port
 }
 
-function answerOf(one: SigningIn): Promise<Answer> {
-  const answer = one.signedIn.then(
-    async (client): Promise<Answer> => ({ of: one, client, isStandby: await isStandby(client) }),
+function outcomeOf(attempt: SignInAttempt): Promise<SignInOutcome> {
+  const outcome = attempt.signedIn.then(
+    async (client): Promise<SignInOutcome> => ({ attempt, client, isStandby: await isStandby(client) }),
   )
-  return answer.catch((trouble: unknown) => ({ of: one, trouble }))
+  return outcome.catch((error: unknown) => ({ attempt, error }))
 }
 
 async function isStandby(client: pg.Client): Promise<boolean> {
@@ -146,27 +146,29 @@ export interface NotSignedIn {
 
 /** One failure for all hosts: the shared reason, or each host's, the most useful first. */
 export function noUsableHostFailure(
-  { troubles }: NoUsableHost,
-  { shown, words }: { shown: string; words: (cause: unknown) => unknown },
+  { failures }: NoUsableHost,
+  { shown, explain }: { shown: string; explain: (cause: unknown) => unknown },
 ): NotSignedIn {
-  const told = troubles
-    .map((trouble) => ({
-      trouble,
-      name: trouble.port === 5432 ? trouble.host : `${trouble.host}:${trouble.port}`,
-      failure: words(trouble.cause),
+  const explained = failures
+    .map((hostFailure) => ({
+      trouble: hostFailure,
+      name: hostFailure.port === 5432 ? hostFailure.host : `${hostFailure.host}:${hostFailure.port}`,
+      failure: explain(hostFailure.cause),
     }))
     .sort((one, other) => severityRank(codeOf(one.failure)) - severityRank(codeOf(other.failure)))
-  const refused = told.filter(({ failure }) => !isTransient(failure)).map(({ trouble }) => trouble)
-  const mayRetry = refused.length < told.length
-  const [first] = told
+  const refused = explained.filter(({ failure }) => !isTransient(failure)).map(({ trouble }) => trouble)
+  const mayRetry = refused.length < explained.length
+  const [first] = explained
   if (!(first?.failure instanceof Unavailable)) return { failure: first?.failure, mayRetry, refused }
   const { code, hint, message } = first.failure
-  const each = told.map(({ name, failure }) => `${name}: ${shortReason(failure, shown)}`)
-  const isSame = told.every(({ failure }) => failure instanceof Unavailable && failure.message === message)
+  const each = explained.map(({ name, failure }) => `${name}: ${shortReason(failure, shown)}`)
+  const isSame = explained.every(
+    ({ failure }) => failure instanceof Unavailable && failure.message === message,
+  )
   if (isSame) return { failure: first.failure, mayRetry, refused }
-  const said = `No server of ${shown} can be used: ${each.join('; ')}.`
+  const text = `No server of ${shown} can be used: ${each.join('; ')}.`
   return {
-    failure: new Unavailable(code, said, { hint, cause: first.failure.cause }),
+    failure: new Unavailable(code, text, { hint, cause: first.failure.cause }),
     mayRetry,
     refused,
   }
@@ -179,6 +181,6 @@ function codeOf(failure: unknown): string {
 /** A host's reason without the whole address, which names all hosts. */
 function shortReason(failure: unknown, shown: string): string {
   if (!(failure instanceof Error)) return String(failure)
-  const said = failure.message.replace(`The server of ${shown} `, '').replaceAll(shown, 'it')
-  return said.replace(/[.]$/, '')
+  const reason = failure.message.replace(`The server of ${shown} `, '').replaceAll(shown, 'it')
+  return reason.replace(/[.]$/, '')
 }

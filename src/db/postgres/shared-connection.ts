@@ -50,11 +50,11 @@ export class SharedConnection {
   readonly #pipeline = new Pipeline(() => this.#client)
   readonly #clock: ServerClock
 
-  constructor(client: pg.Client, sharing: SharedConnectionOptions) {
-    this.#connection = new ReconnectingClient(client, { ...sharing, readsAlone: sharing.snapshot })
-    this.#store = new StoreState(sharing.server)
-    this.#options = sharing
-    this.#clock = new ServerClock(sharing.opening, sharing.server)
+  constructor(client: pg.Client, options: SharedConnectionOptions) {
+    this.#connection = new ReconnectingClient(client, { ...options, acceptsStandby: options.snapshot })
+    this.#store = new StoreState(options.server)
+    this.#options = options
+    this.#clock = new ServerClock(options.opening, options.server)
   }
 
   get #client(): pg.Client {
@@ -68,16 +68,16 @@ export class SharedConnection {
   async #withRetry<Result>(query: () => Promise<Result>): Promise<Result> {
     const until = this.#connection.deadline()
     for (let tries = 1; ; tries += 1) {
-      const begins = this.#state === 'idle'
+      const isFirstRead = this.#state === 'idle'
       try {
         await this.#beginReading(until)
         return await this.#connection.interruptible(query)
-      } catch (thrown) {
-        const error = this.#causeOf(thrown)
-        const asksAgain = this.#state === 'reading' && (begins || !this.#options.snapshot)
+      } catch (caught) {
+        const error = this.#causeOf(caught)
+        const mayRetry = this.#state === 'reading' && (isFirstRead || !this.#options.snapshot)
         if (this.#state === 'reading') await this.rollback()
         const failure = this.#connection.toFailure(error)
-        if (!asksAgain || !isDisconnected(error) || isTimeout(error)) throw failure
+        if (!mayRetry || !isDisconnected(error) || isTimeout(error)) throw failure
         await this.#connection.backOff(failure, { tries, until })
       } finally {
         this.#startIdleTimer()
@@ -116,7 +116,7 @@ export class SharedConnection {
   /** Reads the store's row outside any change. @returns undefined where there is no store */
   async readStoreRow(): Promise<StoreRow | undefined> {
     try {
-      const { rows } = await this.#withRetry(() => this.#pipeline.ask<RowOfStore>(this.#store.query))
+      const { rows } = await this.#withRetry(() => this.#pipeline.query<RowOfStore>(this.#store.query))
       this.#noteRow(rows[0])
       return this.row
     } catch (error) {
@@ -138,16 +138,16 @@ export class SharedConnection {
   }
 
   /** Says what is there in place of a store. @throws `store-refused`, `store-foreign`, `store-damaged` */
-  async refuseForeign({ isToBegin }: { isToBegin: boolean }): Promise<void> {
+  async refuseForeign({ createsStore }: { createsStore: boolean }): Promise<void> {
     const { server } = this.#options
     const { refuseForeignSchema } = await import('./rights.ts')
     return this.whileReading((client) =>
-      refuseForeignSchema(client, server, { isToBegin, found: this.#missingStoreError }),
+      refuseForeignSchema(client, server, { createsStore, found: this.#missingStoreError }),
     )
   }
 
   async #missing(): Promise<unknown> {
-    await this.refuseForeign({ isToBegin: false })
+    await this.refuseForeign({ createsStore: false })
     return storeMissing(this.#options.server.shown)
   }
 
@@ -159,9 +159,9 @@ export class SharedConnection {
     // Of several concurrent queries, only the first begins the transaction.
     if (this.#state !== 'idle') return
     this.#state = 'reading'
-    const level = this.#options.snapshot ? 'repeatable read' : 'read committed'
+    const isolation = this.#options.snapshot ? 'repeatable read' : 'read committed'
     // A reader only waits for ALTER TABLE and explicit locks.
-    const begin = `begin isolation level ${level} read only; set local lock_timeout to ${this.#lockTimeoutMs()}`
+    const begin = `begin isolation level ${isolation} read only; set local lock_timeout to ${this.#lockTimeoutMs()}`
     this.sendWithNext(`${begin}; ${this.#connection.settings()}`)
   }
 
@@ -184,7 +184,7 @@ export class SharedConnection {
     if (this.#state !== 'writing' && !/^\s*(select|with)\b/i.test(text)) return this.#autocommit(text, values)
     await this.ensureStoreRow()
     this.#noteWriting(text)
-    return this.#withRetry(() => this.#pipeline.ask<R>(text, values))
+    return this.#withRetry(() => this.#pipeline.query<R>(text, values))
   }
 
   /** Runs a statement outside any change in a transaction of its own. */
@@ -268,7 +268,7 @@ export class SharedConnection {
     }
     this.#expectedHead = undefined
     try {
-      const { command } = await this.#pipeline.ask('commit')
+      const { command } = await this.#pipeline.query('commit')
       this.#state = 'idle'
       if (command !== 'COMMIT') {
         const rolledBack = Object.assign(new Error('it was rolled back'), { code: '25P02' })
@@ -341,11 +341,11 @@ export class SharedConnection {
     work: (client: pg.Client) => Promise<Result>,
   ): Promise<Result | undefined> {
     await this.rollback()
-    const isBack = await this.#connection.reconnectIfLost(this.#connection.deadline()).then(
+    const isReconnected = await this.#connection.reconnectIfLost(this.#connection.deadline()).then(
       () => true,
       () => false,
     )
-    return isBack ? work(this.#client) : undefined
+    return isReconnected ? work(this.#client) : undefined
   }
 
   /** Gives the open change's client to work that needs it, such as COPY. @throws the server's error as a Failure */
@@ -379,7 +379,7 @@ export class SharedConnection {
   }
 
   #noteRow(row: RowOfStore | undefined): void {
-    this.#clock.note(this.#store.update(row))
+    this.#clock.setFrom(this.#store.update(row))
     this.#connection.isStandby = row?.standby === true
     // With one host in the address, the user chose the standby.
     const { server, opening } = this.#options

@@ -46,7 +46,7 @@ async function isCommitted(
   }
 }
 
-interface Sharing {
+interface SharedStore {
   server: ServerAddress
   opening: Opening
 }
@@ -57,7 +57,7 @@ interface Sharing {
  */
 export async function resolveUnknownCommit(
   connection: ReconnectingClient,
-  { server, opening }: Sharing,
+  { server, opening }: SharedStore,
   { expected, cause }: { expected: PendingCommit; cause: unknown },
 ): Promise<void> {
   const until = connection.deadline()
@@ -110,7 +110,7 @@ interface NewSchema {
   /** Its name in a sentence: `the copy`. */
   what: string
   /** The hint where the outcome stays unknown. */
-  ifUnsure?: string
+  unsureHint?: string
 }
 
 /**
@@ -120,7 +120,7 @@ interface NewSchema {
 export async function commitNewSchema(
   client: pg.Client,
   server: ServerAddress,
-  { what, ifUnsure }: NewSchema,
+  { what, unsureHint }: NewSchema,
 ): Promise<void> {
   const { rows } = await client.query<{ number: string }>(
     'select cast(pg_current_xact_id() as text) as number',
@@ -131,7 +131,7 @@ export async function commitNewSchema(
     if (!isDisconnected(cause)) throw cause
     const status = await waitForStatus(server, rows[0]?.number).catch(() => 'unknown')
     if (status === 'committed') return
-    if (status !== 'aborted') throw new CommitUnknown(server.shown, cause, ifUnsure)
+    if (status !== 'aborted') throw new CommitUnknown(server.shown, cause, unsureHint)
     throw new Unavailable(
       'store-unavailable',
       `The connection to ${server.shown} broke before ${what} was saved.`,

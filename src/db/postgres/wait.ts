@@ -31,9 +31,9 @@ export async function acquireStore(
   let notified = false
   let reconnections = 0
   for (let tries = 0; ; tries += 1) {
-    const left = until - performance.now()
+    const remainingMs = until - performance.now()
     // Wait in the server's lock queue at once: a NOWAIT attempt first would double a busy server's work.
-    const wait = Math.max(0, Math.min(left, tries === 0 ? silentWaitMs : maxLockWaitMs))
+    const wait = Math.max(0, Math.min(remainingMs, tries === 0 ? silentWaitMs : maxLockWaitMs))
     if (isIdle()) await connection.reconnectIfLost(until)
     try {
       if (await take(wait)) return

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import { statSync } from 'node:fs'
 import { chmodSync, writeFileSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
-import { makeWhole, removeSideFiles } from './place.ts'
+import { makeSingleFile, removeSideFiles } from './place.ts'
 import { withDatabase } from './connection.ts'
 
 /** Pages copied in one step; Ctrl-C is checked between steps. */
@@ -34,7 +34,7 @@ export async function copyDatabase(raw: Database.Database, { to, signal }: Copyi
     writeFileSync(to, '', { flag: 'wx' })
     await copyPages(raw, { to, signal })
     // A single file without a WAL beside it, which can be moved anywhere.
-    makeWhole(to, { named: to })
+    makeSingleFile(to, { named: to })
     return statSync(to).size
   } finally {
     removeSideFiles(to)
@@ -48,6 +48,6 @@ export function leaveOutContent(path: string): number {
     raw.exec('delete from contents where sha256 is null')
     raw.exec('vacuum')
   })
-  makeWhole(path, { named: path })
+  makeSingleFile(path, { named: path })
   return statSync(path).size
 }

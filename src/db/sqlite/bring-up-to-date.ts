@@ -18,14 +18,14 @@ export async function migrateStoreFile(
   { from, keepAs, note }: StoreMigration,
 ): Promise<number> {
   const { path, signal, interruption } = opening
-  const held = lockExclusively(path, interruption)
+  const locked = lockExclusively(path, interruption)
   const copy = `${path}.${ownerTag()}.migrating`
   const unfinished = unfinishedCopy(copy, interruption)
   try {
-    if (!held.raw) throw new Error(`${path} is no database`)
-    const version = knownVersionOf(held.raw, path)
+    if (!locked.raw) throw new Error(`${path} is no database`)
+    const version = knownVersionOf(locked.raw, path)
     if (version === latestVersion || version !== from) return version
-    await copyPages(held.raw, { to: copy, signal })
+    await copyPages(locked.raw, { to: copy, signal })
     // No interruption: a signal during work on the copy changes nothing that matters.
     const store = await openStore({ ...opening, path: copy, mode: 'place', interruption: undefined })
     try {
@@ -35,11 +35,11 @@ export async function migrateStoreFile(
     }
     await runToCompletion(interruption, {
       what: 'the store is being brought up to date',
-      finish: () => replaceStoreFile({ from: copy, held, keep: keepAs }),
+      finish: () => replaceStoreFile({ from: copy, locked, keepAs }),
     })
     return version
   } finally {
-    held.unlock()
+    locked.unlock()
     unfinished.remove()
   }
 }

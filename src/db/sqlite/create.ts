@@ -21,7 +21,7 @@ import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from '../store/keys.
 import type { Store } from '../schema.ts'
 import { fingerprintIn } from './inspect.ts'
 import { migrate } from './migrate.ts'
-import { linkUnsupported, makeWhole } from './place.ts'
+import { linkUnsupported, makeSingleFile } from './place.ts'
 import type { Opening } from '../store/opening.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -58,9 +58,9 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
       raw.close()
     }
     const head = await writeFirstEvent(newStore, keys)
-    makeWhole(newStore, { named: path })
+    makeSingleFile(newStore, { named: path })
     writeKeyFile(newKey, secret)
-    const isMade = await runToCompletion(interruption, {
+    const isCreated = await runToCompletion(interruption, {
       what: 'the store is being begun',
       finish: () => {
         if (!linkKeyFile({ newKey, keyFile, secret })) return false
@@ -69,7 +69,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
         return true
       },
     })
-    if (!isMade) {
+    if (!isCreated) {
       // Another process created it; this one has changed nothing.
       interruption?.stopFinishing()
       return await useOtherCreatorsStore(opening)
@@ -192,7 +192,7 @@ function finishOther({ path, keyFile }: { path: string; keyFile: string }): bool
     .map((name) => join(dirname(path), name))
     .find((file) => file !== keyFile && fingerprintIn(file) === fingerprint)
   if (created === undefined) return false
-  makeWhole(created, { named: path })
+  makeSingleFile(created, { named: path })
   renameSync(created, path)
   trySyncFolder(dirname(path))
   return true

@@ -20,26 +20,26 @@ let binary: string | undefined
 
 /** Opens a SQLite database from a file or its bytes; the only place that does. @throws `driver-missing` */
 export function connectSqlite(file: string | Buffer, options?: Database.Options): Database.Database {
-  driver ??= orDriverMissing((): Driver => require(driverPackage))
+  driver ??= loadOrExplain((): Driver => require(driverPackage))
   const loaded = driver
   try {
     return new loaded(file, { ...options, ...binaryOptions() })
   } catch (error) {
     // The native binary is loaded with the first database: a missing one is the real cause.
-    orDriverMissing(() => new loaded(':memory:', binaryOptions()).close())
+    loadOrExplain(() => new loaded(':memory:', binaryOptions()).close())
     throw error
   }
 }
 
-function orDriverMissing<Result>(load: () => Result): Result {
+function loadOrExplain<Result>(load: () => Result): Result {
   try {
     return load()
   } catch (cause) {
-    const unbuilt = packageFolder()
-    const of = `the package ${driverPackage} is not ${unbuilt === undefined ? 'installed' : 'built'}`
-    const here = `Node ${process.versions.node} on ${process.platform}-${process.arch}`
-    throw new Unavailable('driver-missing', `SQLite cannot be loaded: ${of} for ${here}.`, {
-      hint: unbuilt === undefined ? installHint() : buildHint(unbuilt),
+    const packagePath = packageFolder()
+    const reason = `the package ${driverPackage} is not ${packagePath === undefined ? 'installed' : 'built'}`
+    const platform = `Node ${process.versions.node} on ${process.platform}-${process.arch}`
+    throw new Unavailable('driver-missing', `SQLite cannot be loaded: ${reason} for ${platform}.`, {
+      hint: packagePath === undefined ? installHint() : buildHint(packagePath),
       cause,
     })
   }
@@ -67,8 +67,8 @@ function buildHint(folder: string): string {
 }
 
 function installHint(): string {
-  const again = 'Install ssh-admin again with this Node'
+  const reinstall = 'Install ssh-admin again with this Node'
   return driverPackage === 'better-sqlite3'
-    ? `${again}. Its SQLite is made for Linux, macOS and Windows, on x64 and arm64.`
-    : `${again} and a C++ compiler (Python 3, make, g++) where nodejs.org can be reached, or use Node 22 or later, which needs none.`
+    ? `${reinstall}. Its SQLite is made for Linux, macOS and Windows, on x64 and arm64.`
+    : `${reinstall} and a C++ compiler (Python 3, make, g++) where nodejs.org can be reached, or use Node 22 or later, which needs none.`
 }

@@ -17,7 +17,7 @@ import { connectSqlite } from './driver.ts'
 import { insertion, sqliteEngine } from './engine.ts'
 import { headIfAny } from './inspect.ts'
 import { migrate } from './migrate.ts'
-import { makeWhole, removeSideFiles } from './place.ts'
+import { makeSingleFile, removeSideFiles } from './place.ts'
 
 interface CopyingToFile extends CopyOptions {
   from: Source & { version: number }
@@ -39,7 +39,7 @@ export async function copyToFile(
     prepareConnection(raw)
     const copied = await fill(raw, { ...options, from, named: path })
     raw.close()
-    makeWhole(path, { named: path })
+    makeSingleFile(path, { named: path })
     return { ...copied, bytes: statSync(path).size }
   } finally {
     raw.close()

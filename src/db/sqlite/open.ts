@@ -105,19 +105,19 @@ async function connect(opening: Opening, { created }: { created: boolean }): Pro
   const raw = openDatabase(path)
   try {
     const version = knownVersionOf(raw, path)
-    const isPlaced = mode === 'place'
-    if (isPlaced) {
+    const isUnplaced = mode === 'place'
+    if (isUnplaced) {
       const { leaveWalMode } = await import('./place.ts')
       leaveWalMode(raw, path)
     }
-    if (version < latestVersion && !isPlaced) throw olderFile(path, version)
-    prepareConnection(raw, isPlaced ? {} : { journal: 'wal' })
+    if (version < latestVersion && !isUnplaced) throw olderFile(path, version)
+    prepareConnection(raw, isUnplaced ? {} : { journal: 'wal' })
     if (version < latestVersion) {
       const { migrate } = await import('./migrate.ts')
       await migrate(raw, { path })
     }
-    if (identityOf(path) !== file) throw wasReplaced()
-    const named = isPlaced ? undefined : path
+    if (identityOf(path) !== file) throw replacedMeanwhile()
+    const named = isUnplaced ? undefined : path
     return connected(opening, { raw, version, created, path: named, isCopy: false })
   } catch (error) {
     raw.close()
@@ -191,18 +191,18 @@ function identityOf(path: string): string {
 }
 
 /** The store was replaced between opening and locking it: treated as busy, so that it is opened again. */
-function wasReplaced(): Error {
+function replacedMeanwhile(): Error {
   return Object.assign(new Error('another store was put in its place'), { code: 'SQLITE_BUSY' })
 }
 
 /** Refuses a file that is not a store, before SQLite writes to it. */
 function refuseForeignFile(path: string): void {
   const file = statSync(path)
-  if (!file.isFile()) throw foreign(path, 'is no file')
-  if (file.size === 0) throw foreign(path, 'is empty')
+  if (!file.isFile()) throw foreignFile(path, 'is no file')
+  if (file.size === 0) throw foreignFile(path, 'is empty')
   const id = applicationIdOf(path)
-  if (id === undefined) throw foreign(path, 'is no database')
-  if (id !== applicationId) throw foreign(path, 'is a database of another program')
+  if (id === undefined) throw foreignFile(path, 'is no database')
+  if (id !== applicationId) throw foreignFile(path, 'is a database of another program')
 }
 
 /** Read through SQLite, or from the header where a journal has to be rolled back first. */
@@ -220,7 +220,7 @@ function applicationIdOf(path: string): number | undefined {
   }
 }
 
-function foreign(path: string, what: string): Unavailable {
+function foreignFile(path: string, what: string): Unavailable {
   return new Unavailable('store-foreign', `${path} ${what}, not a store of ssh-admin.`, {
     hint: 'Name the store with --db, or begin a new one elsewhere.',
   })
@@ -260,7 +260,7 @@ function openToRead(path: string): Reading {
     raw.close()
     if (!isUnwritable(error)) throw error
   }
-  const copy = readWhole(path)
+  const copy = readIntoMemory(path)
   return { raw: copy, version: knownVersionOf(copy, path), inMemory: true }
 }
 
@@ -297,10 +297,10 @@ function hasContent(raw: Database.Database): boolean {
   return table !== undefined && raw.prepare('select 1 from content_pieces limit 1').get() !== undefined
 }
 
-function readWhole(path: string): Database.Database {
+function readIntoMemory(path: string): Database.Database {
   for (const part of ['-wal', '-journal']) {
-    const beside = statSync(`${path}${part}`, { throwIfNoEntry: false })
-    if (!beside?.size) continue
+    const sideFile = statSync(`${path}${part}`, { throwIfNoEntry: false })
+    if (!sideFile?.size) continue
     throw new Unavailable(
       'store-read-only',
       `The store ${pathInWords(path)} was not closed properly, and what is needed to read it cannot be written beside it.`,

@@ -27,27 +27,27 @@ interface Placement {
   /** The new store, which no process has open. */
   from: string
   /** The present store, locked before `from` was made if that is a copy of it. */
-  held: LockedStore
+  locked: LockedStore
   /** The path under which the present store is kept. */
-  keep: string
+  keepAs: string
 }
 
 /**
  * Replaces a store by another and keeps the old one beside it, by an atomic rename: at every moment there is a complete
  * store at the path. Every store gets its name here.
  */
-export function replaceStoreFile({ from, held, keep }: Placement): void {
-  const to = held.path
-  makeWhole(from, { named: to })
+export function replaceStoreFile({ from, locked, keepAs }: Placement): void {
+  const to = locked.path
+  makeSingleFile(from, { named: to })
   if (existsSync(to)) {
     // The old store's WAL or journal must not be applied to the new one.
     for (const part of ['-wal', '-journal']) {
       if (!existsSync(`${to}${part}`)) continue
-      if (held.raw) rmSync(`${to}${part}`)
-      else renameSync(`${to}${part}`, `${keep}${part}`)
+      if (locked.raw) rmSync(`${to}${part}`)
+      else renameSync(`${to}${part}`, `${keepAs}${part}`)
     }
     rmSync(`${to}-shm`, { force: true })
-    keepReplaced(held, keep)
+    keepReplaced(locked, keepAs)
   }
   renameSync(from, to)
   trySyncFolder(dirname(to))
@@ -59,22 +59,25 @@ export function replaceStoreFile({ from, held, keep }: Placement): void {
  */
 export function lockExclusively(path: string, interruption: Interruption | undefined): LockedStore {
   const raw = existsSync(path)
-    ? lockedAlone(path, (held) => {
+    ? openExclusively(path, (held) => {
         // If another process has the store open, SQLite stays in WAL mode and answers with it.
         if (held.pragma('journal_mode = delete', { simple: true }) !== 'delete') throw inUse(path)
       })
     : undefined
   // A second signal ends the process at once: SQLite removes its journal only when the connection is closed.
-  const forget = interruption?.onForcedExit(() => raw?.close())
+  const unregister = interruption?.onForcedExit(() => raw?.close())
   const unlock = () => {
-    forget?.()
+    unregister?.()
     raw?.close()
   }
   return { raw, path, unlock }
 }
 
 /** @returns undefined for a file that is no database, which has no locks */
-function lockedAlone(path: string, prepare: (raw: Database.Database) => void): Database.Database | undefined {
+function openExclusively(
+  path: string,
+  prepare: (raw: Database.Database) => void,
+): Database.Database | undefined {
   const raw = openDatabase(path)
   try {
     raw.pragma('locking_mode = exclusive')
@@ -97,9 +100,9 @@ function inUse(path: string): Unavailable {
 }
 
 /** Keeps the replaced store by a hard link, or by a copy on a file system without them. */
-function keepReplaced({ raw, path }: LockedStore, keep: string): void {
+function keepReplaced({ raw, path }: LockedStore, keepAs: string): void {
   try {
-    linkSync(path, keep)
+    linkSync(path, keepAs)
     return
   } catch (error) {
     if (!linkUnsupported(error)) throw error
@@ -109,7 +112,7 @@ function keepReplaced({ raw, path }: LockedStore, keep: string): void {
     // Opening and closing the file otherwise would release SQLite's POSIX locks.
     if (raw) raw.prepare('vacuum into ?').run(part)
     else copyFileSync(path, part)
-    renameSync(part, keep)
+    renameSync(part, keepAs)
   } finally {
     rmSync(part, { force: true })
   }
@@ -124,13 +127,13 @@ export function linkUnsupported(error: unknown): boolean {
  * Turns a store that no other process has open into a single file: checkpointed, synced and checked. Only then may it get
  * its name. @throws `store-not-whole`, `store-damaged`
  */
-export function makeWhole(path: string, { named }: { named: string }): void {
-  const settle = (raw: Database.Database) => {
+export function makeSingleFile(path: string, { named }: { named: string }): void {
+  const consolidate = (raw: Database.Database) => {
     leaveWalMode(raw, named)
     const [first] = damageIn(raw, named)
     if (first) throw damaged(named, first.message)
   }
-  withDatabase(path, settle, { named, fileMustExist: true })
+  withDatabase(path, consolidate, { named, fileMustExist: true })
   for (const part of ['-wal', '-journal']) {
     if (existsSync(`${path}${part}`)) throw notWhole(named, `a part of it stayed in ${part.slice(1)}`)
   }
@@ -163,7 +166,7 @@ function notWhole(named: string, reason: string): Unavailable {
 /** The store file that a restore replaces. @throws `store-in-use` */
 export function presentStoreFile({ path, keyFile, now, interruption }: Opening): PresentStore {
   // Checks that the store is not in use, without changing it.
-  if (existsSync(path)) lockedAlone(path, () => undefined)?.close()
+  if (existsSync(path)) openExclusively(path, () => undefined)?.close()
   const head = headAt(path)
   const isThere = existsSync(path)
   const kept = isThere ? nameToKeep(path, { before: 'restore', now: now() }) : null
@@ -178,21 +181,21 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
     copyBeside: path,
     replaceWith: async (file, { beforePlacing }) => {
       mkdirSync(dirname(path))
-      const held = lockExclusively(path, interruption)
+      const locked = lockExclusively(path, interruption)
       try {
         // An erasure since then would be missing from the copy.
-        if (!isSameHead(headIfAny(held.raw), head)) return undefined
-        const keep = kept ?? nameToKeep(path, { before: 'restore', now: now() })
+        if (!isSameHead(headIfAny(locked.raw), head)) return undefined
+        const keepAs = kept ?? nameToKeep(path, { before: 'restore', now: now() })
         await runToCompletion(interruption, {
           what: 'the backup is being put in the place of the store',
           finish: async () => {
             await beforePlacing()
-            replaceStoreFile({ from: file, held, keep })
+            replaceStoreFile({ from: file, locked, keepAs })
           },
         })
         return { eventsMeanwhile: 0 }
       } finally {
-        held.unlock()
+        locked.unlock()
       }
     },
   }

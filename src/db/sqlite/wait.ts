@@ -15,21 +15,21 @@ const maxPause = 25
 /** Waits between two attempts to lock the store, reports its holder once, and gives up with `store-locked`. */
 export function waitForStore(opening: Waiting) {
   const { path, maxWaitMs, onWait, interruption } = opening
-  const since = { started: 0, notified: false }
+  const progress = { started: 0, notified: false }
   return async (tries: number): Promise<void> => {
     if (tries === 0) {
-      since.started = performance.now()
-      since.notified = false
+      progress.started = performance.now()
+      progress.notified = false
     }
-    const waited = performance.now() - since.started
+    const waited = performance.now() - progress.started
     if (waited >= maxWaitMs) throw storeLocked(pathInWords(path), holderOf(path))
-    if (!since.notified && waited > 200) {
-      since.notified = true
+    if (!progress.notified && waited > 200) {
+      progress.notified = true
       onWait(holderOf(path))
     }
     // A change that is being finished is not interrupted.
-    const heard = interruption?.isFinishing() ? undefined : opening.signal
-    await pause(Math.min(10 + tries * 5, maxPause), undefined, { signal: heard }).catch(() => {
+    const signal = interruption?.isFinishing() ? undefined : opening.signal
+    await pause(Math.min(10 + tries * 5, maxPause), undefined, { signal }).catch(() => {
       if (!interruption?.isFinishing()) throw new Cancelled()
     })
   }
@@ -106,14 +106,14 @@ function holderFile(path: string): string {
 /** The holder; undefined if the note's process is gone. */
 export function holderOf(path: string): Holder | undefined {
   const holder = noteAt(path)
-  return holder && lives(holder) ? holder : undefined
+  return holder && isAlive(holder) ? holder : undefined
 }
 
 /** The note of a process that ended without removing it; without a holder if the note is incomplete. */
 export function staleHolder(path: string): { file: string; holder: Holder | undefined } | undefined {
   const file = holderFile(path)
   const holder = noteAt(path)
-  if (holder ? lives(holder) : !existsSync(file)) return undefined
+  if (holder ? isAlive(holder) : !existsSync(file)) return undefined
   return { file, holder }
 }
 
@@ -139,7 +139,7 @@ function isElsewhere({ host }: Holder): boolean {
   return host !== undefined && host !== hostname()
 }
 
-function lives(holder: Holder): boolean {
+function isAlive(holder: Holder): boolean {
   if (isElsewhere(holder) || holder.pid === undefined) return true
   try {
     process.kill(holder.pid, 0)

@@ -92,8 +92,8 @@ function weakPassword(weakness: string): Usage {
 /** How many different letters and digits are left once these words are taken out. */
 function countOwnCharacters(compared: string, words: readonly string[]): number {
   const longestFirst = [...words].sort((one, other) => other.length - one.length)
-  const left = longestFirst.reduce((text, word) => text.replaceAll(word, ' '), compared)
-  return new Set(left.replace(/[^\p{L}\p{N}]/gu, '')).size
+  const remaining = longestFirst.reduce((text, word) => text.replaceAll(word, ' '), compared)
+  return new Set(remaining.replace(/[^\p{L}\p{N}]/gu, '')).size
 }
 
 /** Whether a text is a shorter one written at least twice, the last time perhaps not to its end. */
@@ -173,7 +173,7 @@ interface Choice {
   account: Account
   password: NewPassword
   /** What the owner proved the account with: the id of a link or temporary password, or the PIN. */
-  with: number | 'pin'
+  proof: number | 'pin'
   /** The account's secrets, where they were read already. */
   secrets?: Secrets
   ctx: RuleContext
@@ -186,21 +186,21 @@ interface Choice {
  */
 export async function choosePassword(
   trx: Trx,
-  { account, password, with: by, secrets, ctx }: Choice,
+  { account, password, proof, secrets, ctx }: Choice,
 ): Promise<void> {
   refuseOwnWords(password, account)
   const userId = account.id
-  const { passwordHash: former } = secrets ?? (await findSecrets(trx, account.emailKey))
-  await setPassword(trx, { userId, hash: password.hash, pin: by === 'pin' ? 'used' : 'void' })
+  const { passwordHash: formerHash } = secrets ?? (await findSecrets(trx, account.emailKey))
+  await setPassword(trx, { userId, hash: password.hash, pin: proof === 'pin' ? 'used' : 'void' })
   await voidCredentials(trx, {
     userId,
     purposes: ['set-up', 'reset', 'temporary-password', 'code'],
-    used: by === 'pin' ? undefined : by,
+    used: proof === 'pin' ? undefined : proof,
     reason: 'void',
   })
   await cancelMessages(trx, { userId, letter: 'account-activation', reason: 'void' })
   await forgetWrongSignIns(trx, account.emailKey)
-  if (former !== null)
+  if (formerHash !== null)
     await queueMessage(trx, ownerContext(ctx, account), { letter: 'password-changed', to: account })
 }
 

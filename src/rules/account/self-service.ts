@@ -33,7 +33,7 @@ export const dummyId = 0
  * Writes to `to`; where `to` is undefined, writes to another user and rolls that back: the same queries are made, so
  * that the answer takes as long.
  */
-export async function writeOrPretend(
+export async function writeOrSimulate(
   trx: Trx,
   { to, at, write }: { to: Account | undefined; at: Date; write: (to: Account) => Promise<void> },
 ): Promise<void> {
@@ -126,9 +126,9 @@ export function refuseTooManyTries(
       },
     )
   }
-  const next = new Date(wrong.lastAt.getTime() + pauseAfter(wrong.inARow))
-  if (at >= next) return
-  const nextTryAt = next.toISOString()
+  const nextTry = new Date(wrong.lastAt.getTime() + pauseAfter(wrong.inARow))
+  if (at >= nextTry) return
+  const nextTryAt = nextTry.toISOString()
   throw new Refused(
     'too-many-tries',
     `${wrong.inARow} wrong passwords in a row were typed for ${email}: the next one is tried from ${timeToTheSecond(nextTryAt)} on.`,

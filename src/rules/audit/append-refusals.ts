@@ -28,18 +28,18 @@ export async function appendRefusals(trx: Trx, refusals: readonly Refusal[]): Pr
   const { known, unknown } = await refusedTargets(trx, refusals)
   if (refusals.length === 1) {
     const targets = known.length > 0 ? known : refusals
-    return appendRefusalEvent(trx, { of: first, targets, counts: {} })
+    return appendRefusalEvent(trx, { refusal: first, targets, counts: {} })
   }
   if (known.length === 0) {
     const counts = { targets: unknown.length, unknown: unknown.length }
-    return appendRefusalEvent(trx, { of: first, targets: unknown.slice(0, 1), counts })
+    return appendRefusalEvent(trx, { refusal: first, targets: unknown.slice(0, 1), counts })
   }
-  let left = known.length
+  let remaining = known.length
   for (const targets of slicesOf(known, maxTargetsPerEvent)) {
-    left -= targets.length
-    const others = left > 0 ? 0 : unknown.length
+    remaining -= targets.length
+    const others = remaining > 0 ? 0 : unknown.length
     const counts = { targets: targets.length + others, ...(others > 0 ? { unknown: others } : {}) }
-    await appendRefusalEvent(trx, { of: first, targets, counts })
+    await appendRefusalEvent(trx, { refusal: first, targets, counts })
   }
 }
 
@@ -47,7 +47,7 @@ export async function appendRefusals(trx: Trx, refusals: readonly Refusal[]): Pr
 const maxTargetsPerEvent = 100
 
 interface RefusalEvent {
-  of: Refusal
+  refusal: Refusal
   /** The targets that the event names. */
   targets: readonly RefusedTarget[]
   counts: { targets?: number; unknown?: number }
@@ -55,10 +55,10 @@ interface RefusalEvent {
 
 async function appendRefusalEvent(
   trx: Trx,
-  { of, targets: [first, ...others], counts }: RefusalEvent,
+  { refusal, targets: [first, ...others], counts }: RefusalEvent,
 ): Promise<void> {
-  const { by, at, action, rule } = of
-  const named = others.flatMap(({ subject: email, userId: id }, index) =>
+  const { by, at, action, rule } = refusal
+  const otherPeople = others.flatMap(({ subject: email, userId: id }, index) =>
     email === undefined ? [] : [[`target${index + 2}`, { id, email }] as const],
   )
   await appendAudit(trx, {
@@ -69,7 +69,7 @@ async function appendRefusalEvent(
     userId: first?.userId,
     kind: 'refusal',
     facts: { rule, ...counts },
-    people: Object.fromEntries(named),
+    people: Object.fromEntries(otherPeople),
   })
 }
 

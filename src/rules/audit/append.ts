@@ -27,20 +27,9 @@ export interface EventToAppend {
  * Appends an event to the audit log, in the transaction in which it happened. Of a dry run only refusals stay in the
  * log, marked as `dryRun`.
  */
-export async function appendAudit(trx: Trx, happening: EventToAppend): Promise<void> {
-  const {
-    by,
-    at,
-    action,
-    subject,
-    facts = {},
-    personal = {},
-    people = {},
-    segment,
-    kind = 'change',
-  } = happening
-  const [name, userId] =
-    typeof subject === 'object' ? [subject.email, subject.id] : [subject, happening.userId]
+export async function appendAudit(trx: Trx, event: EventToAppend): Promise<void> {
+  const { by, at, action, subject, facts = {}, personal = {}, people = {}, segment, kind = 'change' } = event
+  const [name, userId] = typeof subject === 'object' ? [subject.email, subject.id] : [subject, event.userId]
   const values: Personal[] = []
   if (by.kind === 'user') values.push({ field: 'actor', value: by.email, userId: by.id })
   if (name !== undefined) values.push({ field: 'subject', value: name, userId })

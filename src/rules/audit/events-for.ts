@@ -30,7 +30,7 @@ export async function eventsFor(db: Kysely<Store>, by: Actor): Promise<EventRead
         event.actor === hiddenValue
           ? { command }
           : withoutOtherNumbers(numbers, withoutTargets(event.details))
-      return ofOwnTargets({ ...seen, details: facts }, { of: event, numbers })
+      return withVisibleTargets({ ...seen, details: facts }, { of: event, numbers })
     }
     // The details of a centre's event concern that centre only.
     if (event.action.startsWith('centres.')) return seen
@@ -55,11 +55,11 @@ function positionOf(field: string): number {
 }
 
 /** Leaves in a refusal only the targets that the reader may see, and nothing on which or how many others there are. */
-function ofOwnTargets(
+function withVisibleTargets(
   seen: AuditEntry,
   { of: { subject, names, details }, numbers }: { of: AuditEntry; numbers: ReadonlySet<string> },
 ): AuditEntry {
-  const own = Object.entries({ subject, ...details })
+  const visible = Object.entries({ subject, ...details })
     .filter(
       ([field, value]) =>
         targetField.test(field) &&
@@ -68,7 +68,7 @@ function ofOwnTargets(
         !isNumberOfOther(numbers, value),
     )
     .sort(([one], [other]) => positionOf(one) - positionOf(other))
-  const renamed = own.map(([field, value], at) => ({
+  const renamed = visible.map(([field, value], at) => ({
     field,
     value,
     as: at === 0 ? 'subject' : `target${at + 1}`,
@@ -86,7 +86,7 @@ function ofOwnTargets(
     },
     details: {
       ...seen.details,
-      ...(others.length > 0 ? { targets: own.length } : {}),
+      ...(others.length > 0 ? { targets: visible.length } : {}),
       ...Object.fromEntries(others.map(({ as, value }) => [as, value])),
     },
   }

@@ -15,11 +15,11 @@ export function refusalRecorder(refusal: Refusal): RecordRefusal {
 
 /** Joins many such functions into one that records the refusals of one action by one rule together. */
 export function combineRecorders(records: readonly RecordRefusal[]): RecordRefusal {
-  const known = records.flatMap((record) => refusals.get(record) ?? [])
-  const alike = groupBy(known, ({ action, rule }) => JSON.stringify([action, rule]))
+  const recorded = records.flatMap((record) => refusals.get(record) ?? [])
+  const byRule = groupBy(recorded, ({ action, rule }) => JSON.stringify([action, rule]))
   const others = records.filter((record) => !refusals.has(record))
   return async (trx) => {
-    for (const together of alike.values()) await appendLazily(trx, together)
+    for (const group of byRule.values()) await appendLazily(trx, group)
     for (const record of others) await record(trx)
   }
 }

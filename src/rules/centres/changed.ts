@@ -126,11 +126,11 @@ export function differences(
   { associateId: _, ...before }: NamedFacts,
   { associateId: __, ...after }: NamedFacts,
 ): Record<string, { before: unknown; after: unknown }> {
-  const was = new Map<string, unknown>(Object.entries(before))
+  const valuesBefore = new Map<string, unknown>(Object.entries(before))
   return Object.fromEntries(
     Object.entries(after)
-      .filter(([field, value]) => was.get(field) !== value)
-      .map(([field, value]) => [field, { before: was.get(field), after: value }]),
+      .filter(([field, value]) => valuesBefore.get(field) !== value)
+      .map(([field, value]) => [field, { before: valuesBefore.get(field), after: value }]),
   )
 }
 

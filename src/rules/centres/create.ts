@@ -28,12 +28,12 @@ export async function createCentre(
   const { at } = ctx
   const number = newCentreNumber(centre)
   permit(ctx, 'centres.create', { name: number })
-  const there = await findCentreByNumber(trx, number)
-  if (there) {
-    const differs = differingFields(there, fields)
-    if (!ifMissing || there.deleted_at !== null || differs.length > 0)
-      throw numberInUse(there, { ifMissing, differs })
-    return { centre: there, outcome: 'unchanged', fields: [] }
+  const existing = await findCentreByNumber(trx, number)
+  if (existing) {
+    const differs = differingFields(existing, fields)
+    if (!ifMissing || existing.deleted_at !== null || differs.length > 0)
+      throw numberInUse(existing, { ifMissing, differs })
+    return { centre: existing, outcome: 'unchanged', fields: [] }
   }
   const facts = await factsAfter(trx, { number, before: undefined, fields, ctx })
 
@@ -49,17 +49,17 @@ export async function refuseNumberInUse(
   db: Kysely<Store>,
   { number, ifMissing }: { number: string; ifMissing: boolean },
 ): Promise<void> {
-  const there = await findCentreByNumber(db, number)
-  if (there && (!ifMissing || there.deleted_at !== null))
-    throw numberInUse(there, { ifMissing: false, differs: [] })
+  const existing = await findCentreByNumber(db, number)
+  if (existing && (!ifMissing || existing.deleted_at !== null))
+    throw numberInUse(existing, { ifMissing: false, differs: [] })
 }
 
 /** The names of the given fields in which the existing centre differs. */
-function differingFields(there: CentreWithPeople, fields: NewCentreOptions): string[] {
-  const facts = factsOf(there)
-  const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-  const asked = { ...facts, kind: kindOf(fields) ?? 'school', ...said }
-  return Object.keys(differences(facts, asked))
+function differingFields(existing: CentreWithPeople, fields: NewCentreOptions): string[] {
+  const facts = factsOf(existing)
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+  const requested = { ...facts, kind: kindOf(fields) ?? 'school', ...given }
+  return Object.keys(differences(facts, requested))
 }
 
 function numberInUse(
@@ -71,8 +71,8 @@ function numberInUse(
       hint: `ssh-admin centres restore ${number}`,
     })
   }
-  const how = ifMissing ? `, and differs: ${differs.join(', ')}` : ''
-  return new Refused('number-in-use', `${number} is there already (${name})${how}.`, {
+  const detail = ifMissing ? `, and differs: ${differs.join(', ')}` : ''
+  return new Refused('number-in-use', `${number} is there already (${name})${detail}.`, {
     hint: ifMissing ? `ssh-admin centres edit ${number}` : `ssh-admin centres show ${number}`,
     details: ifMissing ? { differs } : {},
   })

@@ -3,7 +3,7 @@ import type { Trx } from '../../db/transact.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedCentre, readChangedCentre } from './changed.ts'
 import { findCentre } from './find.ts'
-import { onCentre, permit } from '../permissions/decide.ts'
+import { centreTarget, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 
 export interface DeletedCentre extends ChangedCentre {
@@ -18,7 +18,7 @@ export async function deleteCentre(
 ): Promise<DeletedCentre> {
   const { at } = ctx
   const centre = await findCentre(trx, number, ctx)
-  permit(ctx, 'centres.delete', onCentre(centre))
+  permit(ctx, 'centres.delete', centreTarget(centre))
   const { live: associateCentres } = await countAssociateCentres(trx, centre.id)
   if (centre.deleted_at !== null) return { centre, outcome: 'unchanged', fields: [], associateCentres }
 
@@ -45,7 +45,7 @@ export async function restoreCentre(
   { centre: number, ctx }: { centre: string; ctx: RuleContext },
 ): Promise<ChangedCentre> {
   const centre = await findCentre(trx, number, ctx)
-  permit(ctx, 'centres.restore', onCentre(centre))
+  permit(ctx, 'centres.restore', centreTarget(centre))
   if (centre.deleted_at === null) return { centre, outcome: 'unchanged', fields: [] }
 
   await setCentreDeleted(trx, { id: centre.id, at: null })

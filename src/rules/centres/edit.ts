@@ -7,7 +7,7 @@ import type { CentreOptions } from './options.ts'
 import type { Closing } from '../releases/what-closes.ts'
 import { findCentre } from './find.ts'
 import { searchKey, centreSearchKey } from '../../search-key.ts'
-import { onCentre, permit } from '../permissions/decide.ts'
+import { centreTarget, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 
 /** Numbers of other centres with the same name, which is allowed, but mentioned in the question. */
@@ -21,29 +21,32 @@ async function namesakesOf(trx: Trx, { id, name }: { id: number; name: string })
 /** Edits a centre. A change of Associate removes every assignment of the centre to an account of the former one. */
 export async function editCentre(
   trx: Trx,
-  { centre, fields: said, ctx }: { centre: string; fields: CentreOptions; ctx: RuleContext },
+  { centre, fields: given, ctx }: { centre: string; fields: CentreOptions; ctx: RuleContext },
 ): Promise<ChangedCentre> {
   const { at } = ctx
   const before = await findCentre(trx, centre, ctx)
-  permit(ctx, 'centres.edit', onCentre(before))
+  permit(ctx, 'centres.edit', centreTarget(before))
   const { id, number } = before
-  const after = await factsAfter(trx, { number, before, fields: said, ctx })
+  const after = await factsAfter(trx, { number, before, fields: given, ctx })
   const changes = differences(factsOf(before), after)
   if (Object.keys(changes).length === 0) return { centre: before, outcome: 'unchanged', fields: [] }
 
-  const leaves = before.associate_id !== null && before.associate_id !== after.associateId
-  const unassigned = leaves ? await unassignEverybody(trx, id) : 0
+  const leavesAssociate = before.associate_id !== null && before.associate_id !== after.associateId
+  const unassigned = leavesAssociate ? await unassignEverybody(trx, id) : 0
   const centreKey = centreSearchKey({ number, name: after.name })
   const work = () => setCentreFacts(trx, { id, at, ...after, folded: centreKey })
-  const moved = await closedAndOpenedBy(trx, { number, fields: Object.keys(changes), ctx, work })
+  const releaseChanges = await closedAndOpenedBy(trx, { number, fields: Object.keys(changes), ctx, work })
   await appendAudit(trx, {
     ...ctx,
     action: 'centres.edited',
     subject: number,
-    facts: { ...changes, ...(leaves ? { unassigned } : {}) },
+    facts: { ...changes, ...(leavesAssociate ? { unassigned } : {}) },
   })
   const fields = Object.keys(changes)
-  const edited = { ...(await readChangedCentre(trx, { number, outcome: 'edited', fields })), ...moved }
+  const edited = {
+    ...(await readChangedCentre(trx, { number, outcome: 'edited', fields })),
+    ...releaseChanges,
+  }
   const renamed = after.name !== before.name
   return renamed ? { ...edited, namesakes: await namesakesOf(trx, edited.centre) } : edited
 }

@@ -64,9 +64,9 @@ export function looksLikeTemporaryPassword(typed: string): boolean {
 }
 
 /** Compares a typed secret with the right one in constant time. */
-export function timingSafeEqualText(typed: string, right: string): boolean {
+export function timingSafeEqualText(typed: string, expected: string): boolean {
   const one = Buffer.from(typed)
-  const other = Buffer.from(right)
+  const other = Buffer.from(expected)
   return one.length === other.length && timingSafeEqual(one, other)
 }
 

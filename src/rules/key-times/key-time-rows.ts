@@ -154,9 +154,9 @@ export function readLocalTime(text: string): string | undefined {
   const hour = Number(hours)
   if (half !== undefined && (hour < 1 || hour > 12)) return undefined
   if (half !== undefined && hour === 12 && !isAfternoon) return undefined
-  const ofDay = half === undefined ? hour : (hour % 12) + (isAfternoon ? 12 : 0)
-  if (ofDay > 23 || Number(minutes) > 59) return undefined
-  return `${String(ofDay).padStart(2, '0')}:${minutes}`
+  const hourOfDay = half === undefined ? hour : (hour % 12) + (isAfternoon ? 12 : 0)
+  if (hourOfDay > 23 || Number(minutes) > 59) return undefined
+  return `${String(hourOfDay).padStart(2, '0')}:${minutes}`
 }
 
 /** Null for a blank cell; undefined where the text is no series. */
@@ -178,8 +178,8 @@ interface ZoneFault {
 
 function readTimeZone(country: string, text: string): { name: string } | ZoneFault {
   if (text === '') {
-    const only = onlyTimeZoneOf(country)
-    if (only !== undefined) return { name: only }
+    const onlyZone = onlyTimeZoneOf(country)
+    if (onlyZone !== undefined) return { name: onlyZone }
     const zones = distinctZonesOf(country)
     return {
       code: 'time-zone-needed',
@@ -198,8 +198,8 @@ function readTimeZone(country: string, text: string): { name: string } | ZoneFau
       hint: () => timeZoneHint(country, text),
     }
   }
-  const there = zoneNameIn(country, name)
-  if (there !== undefined) return { name: there }
+  const zoneName = zoneNameIn(country, name)
+  if (zoneName !== undefined) return { name: zoneName }
   return {
     code: 'time-zone-elsewhere',
     message: `names ${name}, which is none of ${countryName(country)}`,
@@ -214,9 +214,9 @@ function readTimeZone(country: string, text: string): { name: string } | ZoneFau
 export function overlaps(one: NewKeyTime, other: NewKeyTime): boolean {
   if (one.country !== other.country || one.session !== other.session) return false
   if ((one.series ?? null) !== (other.series ?? null) || hasDates(one) !== hasDates(other)) return false
-  const begins = (keyTime: NewKeyTime) => keyTime.from_date ?? '0000'
-  const ends = (keyTime: NewKeyTime) => keyTime.until_date ?? '9999'
-  if (begins(one) > ends(other) || begins(other) > ends(one)) return false
+  const startOf = (keyTime: NewKeyTime) => keyTime.from_date ?? '0000'
+  const endOf = (keyTime: NewKeyTime) => keyTime.until_date ?? '9999'
+  if (startOf(one) > endOf(other) || startOf(other) > endOf(one)) return false
   return showSameTime(one.time_zone, other.time_zone)
 }
 

@@ -64,9 +64,9 @@ export function localTimeInWords(at: Date, zone: string): string {
 }
 
 function shownAt(at: Date, zone: string): { shown: string; offset: string } {
-  const there = at.getTime() + utcOffset(zone, at.getTime())
-  const shown = formatUtc(there)
-  const ahead = Math.floor(there / minute) - Math.floor(at.getTime() / minute)
+  const localMs = at.getTime() + utcOffset(zone, at.getTime())
+  const shown = formatUtc(localMs)
+  const ahead = Math.floor(localMs / minute) - Math.floor(at.getTime() / minute)
   const length = Math.abs(ahead)
   const [hours, minutes] = [Math.floor(length / 60), length % 60].map((one) => String(one).padStart(2, '0'))
   return { shown, offset: `${ahead < 0 ? '-' : '+'}${hours}:${minutes}` }

@@ -82,20 +82,20 @@ export function keyTimeOf(
   query: KeyTimeQuery,
   keyTimes: KeyTimes,
 ): FoundKeyTime | { problem: TimeProblem } {
-  const placed = timeZoneOf(location)
-  if ('problem' in placed) return placed
-  const { zone } = placed
+  const zoneOrProblem = timeZoneOf(location)
+  if ('problem' in zoneOrProblem) return zoneOrProblem
+  const { zone } = zoneOrProblem
   const all = keyTimes(location.country).filter(
-    (one) => holds(one, query) && showSameTime(one.time_zone, zone),
+    (one) => applies(one, query) && showSameTime(one.time_zone, zone),
   )
   const [best, next] = all.sort((one, other) => precedence(other) - precedence(one))
   // A function, because the table of country names is read only when there is a problem to report.
-  const where = () => `${countryName(location.country)} (${zone})`
+  const placeInWords = () => `${countryName(location.country)} (${zone})`
   if (best === undefined) {
     return {
       problem: {
         code: 'no-key-time',
-        message: `There is no Key Time for ${query.session} on ${query.date} in ${where()}.`,
+        message: `There is no Key Time for ${query.session} on ${query.date} in ${placeInWords()}.`,
         hint: `ssh-admin key-times list --country ${location.country}; ssh-admin key-times import FILE adds one.`,
       },
     }
@@ -104,7 +104,7 @@ export function keyTimeOf(
     return {
       problem: {
         code: 'key-times-overlap',
-        message: `Two Key Times hold for ${query.session} on ${query.date} in ${where()}: ${best.local_time} and ${next.local_time}.`,
+        message: `Two Key Times hold for ${query.session} on ${query.date} in ${placeInWords()}: ${best.local_time} and ${next.local_time}.`,
         hint: `ssh-admin key-times edit ${next.id} --from DATE --until DATE`,
       },
     }
@@ -120,12 +120,12 @@ export function keyTimeOf(
   }
 }
 
-function holds(
+function applies(
   { session, series, from_date, until_date }: KeyTime,
-  { session: asked, series: of, date }: KeyTimeQuery,
+  { session: wantedSession, series: wantedSeries, date }: KeyTimeQuery,
 ): boolean {
-  if (session !== asked) return false
-  if (series !== null && series !== of) return false
+  if (session !== wantedSession) return false
+  if (series !== null && series !== wantedSeries) return false
   return (from_date === null || from_date <= date) && (until_date === null || date <= until_date)
 }
 

@@ -74,9 +74,11 @@ function undefinedIfUnknown<Answer>(ask: () => Answer): Answer | undefined {
 
 /** A hint that names the zones that may have been meant, or else those of the country. */
 export function timeZoneHint(country: string, text: string): string {
-  const near = text.trim() === '' ? [] : nearestOf(text, timeZonesOf(country))
-  const own = distinctZonesOf(country)
-  const otherwise =
-    own.length > 0 ? `${countryName(country)} has ${own.join(', ')}.` : 'An IANA name, such as Africa/Cairo.'
-  return hintOfNearest(near) ?? otherwise
+  const nearest = text.trim() === '' ? [] : nearestOf(text, timeZonesOf(country))
+  const ownZones = distinctZonesOf(country)
+  const generalHint =
+    ownZones.length > 0
+      ? `${countryName(country)} has ${ownZones.join(', ')}.`
+      : 'An IANA name, such as Africa/Cairo.'
+  return hintOfNearest(nearest) ?? generalHint
 }

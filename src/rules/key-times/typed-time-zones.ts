@@ -33,8 +33,8 @@ export function typedTimeZone(text: string, country = ''): string {
 /** Reads a time zone that was typed for a country. @throws `unknown-time-zone`, `time-zone-elsewhere` */
 export function typedTimeZoneIn(country: string, text: string): string {
   const zone = typedTimeZone(text, country)
-  const there = zoneNameIn(country, zone)
-  if (there !== undefined) return there
+  const zoneName = zoneNameIn(country, zone)
+  if (zoneName !== undefined) return zoneName
   throw new Usage(`The time zone ${zone} is none of ${countryName(country)}.`, {
     code: 'time-zone-elsewhere',
     hint: timeZoneHint(country, text),
@@ -47,8 +47,8 @@ export function typedTimeZoneIn(country: string, text: string): string {
  */
 export function zoneNameIn(country: string, zone: string): string | undefined {
   const zones = timeZonesOf(country)
-  const own = aliasIn(country, zone)
-  return zones.length === 0 || zones.includes(own) ? own : undefined
+  const alias = aliasIn(country, zone)
+  return zones.length === 0 || zones.includes(alias) ? alias : undefined
 }
 
 /** The country's own alias of a shared zone: Asia/Dubai is Asia/Muscat in Oman. */
@@ -57,8 +57,8 @@ function aliasIn(country: string, zone: string): string {
   ownNames ??= Object.values(getAllTimezones({ deprecated: true })).filter(
     ({ name, aliasOf, countries }) => aliasOf !== null && countries.length === 1 && name.includes('/'),
   )
-  const own = ownNames.find(({ aliasOf, countries }) => aliasOf === zone && countries[0] === country)
-  return own?.name ?? zone
+  const alias = ownNames.find(({ aliasOf, countries }) => aliasOf === zone && countries[0] === country)
+  return alias?.name ?? zone
 }
 
 let ownNames: Timezone[] | undefined

@@ -43,7 +43,7 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
         lifetime: lifetimes[credential],
       })
     : undefined
-  const said = {
+  const texts = {
     firstName: to.firstName,
     lastName: to.lastName,
     email: to.email,
@@ -61,7 +61,7 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
     to_name: headerText(`${to.firstName} ${to.lastName}`),
     letter: letter.letter,
     subject: subjectOr(subject, { letter: letter.letter }),
-    fields: Object.fromEntries(Object.entries(said).map(([name, value]) => [name, headerText(value)])),
+    fields: Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, headerText(value)])),
     created_at: at.toISOString(),
     next_try_at: null,
     expires_at: issued?.expiresAt ?? null,
@@ -74,11 +74,11 @@ export function withPresentRecipient<Row extends Pick<OutboxRow, 'fields' | 'to_
   { firstName, lastName, centreName, centreNumber }: Recipient,
 ): Row {
   const now = { firstName, lastName, centreName, centreNumber }
-  const said = Object.entries(now).map(([name, value]) => [name, headerText(value)])
+  const texts = Object.entries(now).map(([name, value]) => [name, headerText(value)])
   return {
     ...row,
     to_name: headerText(`${firstName} ${lastName}`),
-    fields: JSON.stringify({ ...JSON.parse(row.fields), ...Object.fromEntries(said) }),
+    fields: JSON.stringify({ ...JSON.parse(row.fields), ...Object.fromEntries(texts) }),
   }
 }
 

@@ -4,12 +4,12 @@ import { hintOfNearest, Usage } from '../../errors.ts'
 import { nearestOf } from '../../nearest.ts'
 import type { RuleContext } from './actor.ts'
 import { actingUser } from './find-actor.ts'
-import { onUser } from '../users/changed.ts'
+import { userTarget } from '../users/changed.ts'
 import { roleNamed } from '../roles/chosen.ts'
 import { findCentre } from '../centres/find.ts'
 import { findUser } from '../users/find.ts'
 import { type Action, actions } from './matrix.ts'
-import { decide, isAction, onCentre, type Target } from './decide.ts'
+import { decide, isAction, centreTarget, type Target } from './decide.ts'
 
 interface Question {
   email: string
@@ -90,6 +90,6 @@ async function findTarget(
   db: Kysely<Store>,
   { name, ctx }: { name: string; ctx: RuleContext },
 ): Promise<Target> {
-  if (name.includes('@')) return onUser(await findUser(db, { email: name, ...ctx }))
-  return onCentre(await findCentre(db, name, ctx))
+  if (name.includes('@')) return userTarget(await findUser(db, { email: name, ...ctx }))
+  return centreTarget(await findCentre(db, name, ctx))
 }

@@ -71,8 +71,8 @@ export function permit({ by, at }: Pick<RuleContext, 'by' | 'at'>, action: Actio
 
 /** The arguments of `roles check` for a target; a person without an account yet is represented by their centre. */
 function checkArguments({ name, user, centre, role, field }: Target): string {
-  const whom = user ? name : (centre?.number ?? name)
-  return [whom, ...(role ? ['--role', role] : []), ...(field ? ['--field', field] : [])].join(' ')
+  const subject = user ? name : (centre?.number ?? name)
+  return [subject, ...(role ? ['--role', role] : []), ...(field ? ['--field', field] : [])].join(' ')
 }
 
 /** Whether the actor may do this, and by which rule; where they may not, the reason for the refusal. */
@@ -80,12 +80,12 @@ export function decide(by: Actor, action: Action, target: Target): Decision {
   if (by.kind === 'staff') return { allowed: true, rule: describeRow(staffRow) }
   if (isHidden(by, target)) return { allowed: false, rule: outsideRule }
   const isOwn = target.user?.id === by.id
-  const own = isOwn ? ownRefusal(action, target) : undefined
-  if (own !== undefined) return { allowed: false, rule: own }
-  const held = matrixRowsFor(by)
+  const ownRule = isOwn ? ownRefusal(action, target) : undefined
+  if (ownRule !== undefined) return { allowed: false, rule: ownRule }
+  const rows = matrixRowsFor(by)
   const request = { action, target, isOwn }
-  const granting = held.find(({ grants }) => grants.some((grant) => covers(by, grant, request)))
-  if (!granting) return { allowed: false, rule: reasonForRefusal(by, { held, ...request }) }
+  const granting = rows.find(({ grants }) => grants.some((grant) => covers(by, grant, request)))
+  if (!granting) return { allowed: false, rule: reasonForRefusal(by, { rows, ...request }) }
   if (!isOwn && takesOver(action, target)) {
     const missing = missingPowers(by, target)
     if (missing.length > 0) return { allowed: false, rule: describeMissingPowers(missing, target) }
@@ -130,13 +130,13 @@ export function visibleCentres(by: Actor): VisibleCentres {
 /** A sentence on what the actor may see, to explain an empty list; undefined for Cambridge staff, who see all. */
 export function describeVisibility(by: Actor): string | undefined {
   if (by.kind === 'staff') return undefined
-  const seen = visibleCentres(by)
-  if (seen === 'all') return undefined
-  if (seen.length === 0)
+  const visible = visibleCentres(by)
+  if (visible === 'all') return undefined
+  if (visible.length === 0)
     return `${by.email} has no rights over other accounts, and sees neither people nor centres.`
-  const others = seen.filter((id) => id !== by.centre.id).length
-  const more = others === 0 ? '' : ` and of ${others} associate ${others === 1 ? 'centre' : 'centres'}`
-  return `${by.email} sees what is of ${by.centre.number}${more}, and nothing else.`
+  const others = visible.filter((id) => id !== by.centre.id).length
+  const suffix = others === 0 ? '' : ` and of ${others} associate ${others === 1 ? 'centre' : 'centres'}`
+  return `${by.email} sees what is of ${by.centre.number}${suffix}, and nothing else.`
 }
 
 /** Whether the actor may learn what is at this centre; an account without a centre is seen by staff alone. */
@@ -237,16 +237,16 @@ function missingPowers(by: Holder, target: Target): string[] {
   const { user } = target
   if (!user) return []
   const centreId = centreOf(target)?.id ?? 0
-  const isThere = by.centre?.id === centreId
-  const has = (role: string) =>
-    (isThere && (by.hubRole === role || by.roles.includes(role))) || mayGrant(by, { role, centreId })
+  const isAtCentre = by.centre?.id === centreId
+  const holdsOrMayGrant = (role: string) =>
+    (isAtCentre && (by.hubRole === role || by.roles.includes(role))) || mayGrant(by, { role, centreId })
   const roles = [
     ...(user.hubRole && user.hubRole !== 'teacher' ? [user.hubRole] : []),
     ...serviceRolesOf(user),
   ]
   const centres = user.assigned.filter((id) => !by.assigned.includes(id))
   return [
-    ...roles.filter((role) => !has(role)),
+    ...roles.filter((role) => !holdsOrMayGrant(role)),
     ...(centres.length > 0 ? [`associate centres (${centres.length})`] : []),
   ]
 }
@@ -285,38 +285,40 @@ function whoMayTakeOver({ hubRole, roles, assigned }: Holder): string {
 /** Why this was refused, never a list of what would be allowed. */
 function reasonForRefusal(
   by: ActingUser,
-  { held, action, target, isOwn }: PermissionRequest & { held: readonly MatrixRow[] },
+  { rows, action, target, isOwn }: PermissionRequest & { rows: readonly MatrixRow[] },
 ): string {
-  if (held.length === 0) return 'it has no rights over other accounts'
+  if (rows.length === 0) return 'it has no rights over other accounts'
   const { user, newUser, role } = target
   const centre = centreOf(target)
-  const of = held.flatMap(({ grants }) => grants.filter((grant) => grant.actions.includes(action)))
+  const grantsOfAction = rows.flatMap(({ grants }) =>
+    grants.filter((grant) => grant.actions.includes(action)),
+  )
   if (user?.hubRole === 'coordinator') return `that is the account of the coordinator of ${centre?.number}`
-  if (of.length === 0) {
+  if (grantsOfAction.length === 0) {
     if (action === 'users.add-admin' || action === 'users.rights') return 'a role you could not grant: admin'
     if (role !== undefined) return `a role you could not grant: ${role}`
-    return `that is nothing that the ${held.map(({ actor }) => actor).join(', or the ')} may do`
+    return `that is nothing that the ${rows.map(({ actor }) => actor).join(', or the ')} may do`
   }
-  const there = of.filter((grant) => centresOfGrant(by, grant).includes(centre?.id ?? 0))
-  if (there.length === 0) return `that is not yours to do at ${centre?.number ?? 'no centre'}`
-  if (role !== undefined && there.every(({ roles }) => roles && !roles.includes(role))) {
+  const grantsAtCentre = grantsOfAction.filter((grant) => centresOfGrant(by, grant).includes(centre?.id ?? 0))
+  if (grantsAtCentre.length === 0) return `that is not yours to do at ${centre?.number ?? 'no centre'}`
+  if (role !== undefined && grantsAtCentre.every(({ roles }) => roles && !roles.includes(role))) {
     return `a role you could not grant: ${role}`
   }
   if (isOwn) return 'that is your own account'
   if (
     newUser &&
     newUser.hubRole !== null &&
-    there.every(({ creates }) => !creates?.includes(newUser.hubRole))
+    grantsAtCentre.every(({ creates }) => !creates?.includes(newUser.hubRole))
   ) {
     return `a role you could not grant: ${newUser.hubRole}`
   }
-  if (there.some(({ holdingOnly }) => holdingOnly)) {
+  if (grantsAtCentre.some(({ holdingOnly }) => holdingOnly)) {
     return 'the account would have to hold access-to-scripts and nothing else'
   }
-  if (user && there.some(({ withoutServiceRoles }) => withoutServiceRoles)) {
+  if (user && grantsAtCentre.some(({ withoutServiceRoles }) => withoutServiceRoles)) {
     return `the account holds ${serviceRolesOf(user).join(', ')}; a holder of user-management there may`
   }
-  return `that is nothing that the ${held.map(({ actor }) => actor).join(', or the ')} may do`
+  return `that is nothing that the ${rows.map(({ actor }) => actor).join(', or the ')} may do`
 }
 
 function describeRow({ actor, may }: { actor: string; may: string }): string {
@@ -324,7 +326,7 @@ function describeRow({ actor, may }: { actor: string; may: string }): string {
 }
 
 /** The target of a permission check: this centre, or a new user there. */
-export function onCentre(centre: CentreWithPeople, name: string = centre.number): Target {
+export function centreTarget(centre: CentreWithPeople, name: string = centre.number): Target {
   const { id, number, kind } = centre
   return { name, centre: { id, number, kind } }
 }

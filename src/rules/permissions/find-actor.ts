@@ -66,8 +66,8 @@ export function actingUser(
 ): ActingUser | undefined {
   const { id, email, hubRole, roles, assigned, centre, canSignIn } = account
   if (!canSignIn || !centre) return undefined
-  const memberOf = { id: centre.id, number: centre.number, kind: centre.kind }
-  return { kind: 'user', operator, command, dryRun, id, email, hubRole, roles, centre: memberOf, assigned }
+  const centreFacts = { id: centre.id, number: centre.number, kind: centre.kind }
+  return { kind: 'user', operator, command, dryRun, id, email, hubRole, roles, centre: centreFacts, assigned }
 }
 
 interface Refusing {

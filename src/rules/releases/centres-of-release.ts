@@ -35,36 +35,38 @@ const maxCentresCheckedSingly = 10
 /** Works out which centres a release reaches, with which resources and at which moments. */
 export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): CentresOfRelease {
   const momentsFor = momentsOf(release, facts.keyTimes)
-  const kept = release.resources.filter(({ withdrawn_at }) => withdrawn_at === null)
-  const named = new Set(release.audience.flatMap(({ kind, value }) => (kind === 'centre' ? value : [])))
+  const available = release.resources.filter(({ withdrawn_at }) => withdrawn_at === null)
+  const namedNumbers = new Set(
+    release.audience.flatMap(({ kind, value }) => (kind === 'centre' ? value : [])),
+  )
   const byEntry = release.audience.some(({ kind }) => kind === 'entries')
   const withEntries = new Map(
-    byEntry ? kept.map((resource) => [resource.id, facts.withEntries(resource)]) : [],
+    byEntry ? available.map((resource) => [resource.id, facts.withEntries(resource)]) : [],
   )
-  const known = new Map<CentreGroup, { areIn: boolean; may: ResourceRow[] }>()
+  const cache = new Map<CentreGroup, { inAudience: boolean; allowed: ResourceRow[] }>()
   let byNumber: CentreOfRelease[] | undefined
 
-  function ofAll(alike: CentreGroup) {
-    const there = known.get(alike)
-    if (there) return there
-    const { first } = alike
-    const areIn = isInAudience(first, release.audience, facts)
-    const may = kept.filter(({ kind }) => kind !== 'listening-audio' || hasGlobalListening(first))
-    known.set(alike, { areIn, may })
-    return { areIn, may }
+  function sharedByGroup(group: CentreGroup) {
+    const cached = cache.get(group)
+    if (cached) return cached
+    const { first } = group
+    const inAudience = isInAudience(first, release.audience, facts)
+    const allowed = available.filter(({ kind }) => kind !== 'listening-audio' || hasGlobalListening(first))
+    cache.set(group, { inAudience, allowed })
+    return { inAudience, allowed }
   }
 
   function resourcesFor(centre: CentreOfRelease): ResourceRow[] {
-    const { areIn, may } = ofAll(facts.groupOf(centre))
-    if (areIn || named.has(centre.number)) return may
+    const { inAudience, allowed } = sharedByGroup(facts.groupOf(centre))
+    if (inAudience || namedNumbers.has(centre.number)) return allowed
     if (!byEntry) return []
-    return may.filter(({ id }) => withEntries.get(id)?.some((centres) => centres.has(centre.number)))
+    return allowed.filter(({ id }) => withEntries.get(id)?.some((centres) => centres.has(centre.number)))
   }
 
   /** Centres that may be in the audience by number or entries: few, so that not every centre has to be checked. */
-  function numbered(): readonly CentreOfRelease[] {
+  function namedCentres(): readonly CentreOfRelease[] {
     if (byNumber) return byNumber
-    const numbers = new Set(named)
+    const numbers = new Set(namedNumbers)
     for (const sets of withEntries.values())
       for (const set of sets) for (const number of set) numbers.add(number)
     byNumber = facts.centresWithNumbers(numbers)
@@ -73,23 +75,25 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
 
   function candidates(): readonly CentreOfRelease[] {
     if (facts.centres.length <= maxCentresCheckedSingly) return facts.centres
-    return facts.centreGroups.some((alike) => ofAll(alike).areIn) ? facts.centres : numbered()
+    return facts.centreGroups.some((group) => sharedByGroup(group).inAudience)
+      ? facts.centres
+      : namedCentres()
   }
 
   function* reached(): Generator<ReachedCentres> {
-    const chosen = new Map<CentreGroup, CentreOfRelease[]>()
-    for (const centre of numbered()) {
-      const alike = facts.groupOf(centre)
-      if (ofAll(alike).areIn || resourcesFor(centre).length === 0) continue
-      const there = chosen.get(alike)
-      if (there) there.push(centre)
-      else chosen.set(alike, [centre])
+    const singleCentres = new Map<CentreGroup, CentreOfRelease[]>()
+    for (const centre of namedCentres()) {
+      const group = facts.groupOf(centre)
+      if (sharedByGroup(group).inAudience || resourcesFor(centre).length === 0) continue
+      const centres = singleCentres.get(group)
+      if (centres) centres.push(centre)
+      else singleCentres.set(group, [centre])
     }
-    for (const alike of facts.centreGroups) {
-      const { areIn, may } = ofAll(alike)
-      const centres = areIn ? alike.centres : (chosen.get(alike) ?? [])
-      if (may.length === 0 || centres.length === 0) continue
-      const moments = momentsFor(alike.first)
+    for (const group of facts.centreGroups) {
+      const { inAudience, allowed } = sharedByGroup(group)
+      const centres = inAudience ? group.centres : (singleCentres.get(group) ?? [])
+      if (allowed.length === 0 || centres.length === 0) continue
+      const moments = momentsFor(group.first)
       if (moments.problem === null || !concernsOneCentre(moments.problem)) yield { centres, ...moments }
       else for (const centre of centres) yield { centres: [centre], ...momentsFor(centre) }
     }
@@ -127,11 +131,11 @@ function momentsOf(
 ): (centre: CentreOfRelease) => MomentsAtCentre {
   const [begin, end] = [readStoredMoment(opens), closes === null ? null : readStoredMoment(closes)]
   const series = resources[0]?.series
-  const known = new Map<string, MomentsAtCentre>()
+  const cache = new Map<string, MomentsAtCentre>()
   return (centre) => {
     const key = `${centre.country} ${centre.time_zone ?? ''}`
-    const there = known.get(key)
-    if (there && (there.problem === null || !concernsOneCentre(there.problem))) return there
+    const cached = cache.get(key)
+    if (cached && (cached.problem === null || !concernsOneCentre(cached.problem))) return cached
     const first = momentAtCentre(begin, centre, { series, keyTimes })
     const last: MomentAtCentre | { problem: TimeProblem } | null =
       end && momentAtCentre(end, centre, { series, keyTimes })
@@ -142,7 +146,7 @@ function momentsOf(
       zone: 'zone' in first ? first.zone : null,
       problem,
     }
-    known.set(key, found)
+    cache.set(key, found)
     return found
   }
 }
@@ -243,16 +247,16 @@ export function hasClosedEverywhere(
   if (closes === null) return false
   const opensAt = reached.map((one) => one.opensAt)
   const closesAt = reached.map((one) => one.closesAt)
-  return isPast(opens, { there: opensAt, at }) && isPast(closes, { there: closesAt, at })
+  return isPast(opens, { moments: opensAt, at }) && isPast(closes, { moments: closesAt, at })
 }
 
 /** In the westernmost zone (UTC-12) a day ends 36 hours after it began in UTC. */
 const maxHoursUntilDayOver = 36
 
-function isPast(text: string, { there, at }: { there: readonly (Date | null)[]; at: Date }): boolean {
+function isPast(text: string, { moments, at }: { moments: readonly (Date | null)[]; at: Date }): boolean {
   const moment = readStoredMoment(text)
   if (moment.kind === 'absolute') return moment.at <= at
-  const begins = Date.parse(`${moment.date}T00:00Z`)
-  const isDayOver = begins + (maxHoursUntilDayOver * 60 + moment.offsetMinutes) * 60_000 <= at.getTime()
-  return there.length === 0 ? isDayOver : there.every((one) => (one === null ? isDayOver : one <= at))
+  const dayStart = Date.parse(`${moment.date}T00:00Z`)
+  const isDayOver = dayStart + (maxHoursUntilDayOver * 60 + moment.offsetMinutes) * 60_000 <= at.getTime()
+  return moments.length === 0 ? isDayOver : moments.every((one) => (one === null ? isDayOver : one <= at))
 }

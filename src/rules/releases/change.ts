@@ -46,7 +46,7 @@ export async function createRelease(
     resolveAudience(trx, parts),
     findReleases(trx, { name }),
   )
-  refuseContradictions({ name, resources, audience, opens, closes }, { same })
+  refuseContradictions({ name, resources, audience, opens, closes }, { duplicate: same })
 
   const moments = { opens: momentText(opens), closes: closes && momentText(closes) }
   const resourceIds = resources.map(({ id }) => id)
@@ -91,11 +91,11 @@ interface Editing {
 /** Edits a release. @throws `withdrawn` */
 export async function editRelease(
   trx: Trx,
-  { release: named, changes, ctx }: Editing,
+  { release: typed, changes, ctx }: Editing,
 ): Promise<ChangedRelease> {
   const { at } = ctx
   const [before, resources, audience, same] = await awaitAll(
-    findRelease(trx, named),
+    findRelease(trx, typed),
     changes.resources ? resolveResources(trx, changes.resources) : Promise.resolve(undefined),
     changes.audience ? resolveAudience(trx, changes.audience) : Promise.resolve(undefined),
     changes.name === undefined ? Promise.resolve([]) : findReleases(trx, { name: changes.name }),
@@ -114,10 +114,10 @@ export async function editRelease(
   const [was, is] = [factsOf(present), factsOf(after)]
   if (isDeepStrictEqual(was, is)) return { release: before, outcome: 'unchanged', closes: [], opens: [] }
   // In an older store two names may differ only in letter case: a release that keeps its name is not refused for it.
-  refuseContradictions({ id: before.id, ...after }, { same: after.name === present.name ? [] : same })
+  refuseContradictions({ id: before.id, ...after }, { duplicate: after.name === present.name ? [] : same })
 
   const opensAnew = before.state === 'released' && !isDeepStrictEqual({ ...was, name: is.name }, is)
-  const given = opensAnew ? await presentAuthorisations(trx, before) : []
+  const authorisationsBefore = opensAnew ? await presentAuthorisations(trx, before) : []
   await changeRelease(trx, {
     id: before.id,
     name: after.name,
@@ -128,7 +128,11 @@ export async function editRelease(
   })
   const release = await findRelease(trx, String(before.id))
   const outlook = opensAnew ? await outlookOf(trx, release) : undefined
-  const { closes, opens } = compareOpen({ before: given, after: outlook?.authorisations ?? [], at })
+  const { closes, opens } = compareOpen({
+    before: authorisationsBefore,
+    after: outlook?.authorisations ?? [],
+    at,
+  })
   const facts = { before: was, after: is, closes: closes.length, opens: opens.length }
   await appendAudit(trx, { ...ctx, action: 'releases.edited', subject, facts })
   const fields = releaseFactNames.filter((fact) => !isDeepStrictEqual(was[fact], is[fact]))
@@ -166,10 +170,10 @@ export interface PublishedRelease extends ChangedRelease {
 /** Publishes a release: it opens for each centre at its moment. @throws `no-audience`, `no-resource`, `withdrawn` */
 export async function publishRelease(
   trx: Trx,
-  { release: named, ctx }: ReleaseRequest,
+  { release: typed, ctx }: ReleaseRequest,
 ): Promise<PublishedRelease> {
   const { at } = ctx
-  const before = await findRelease(trx, named)
+  const before = await findRelease(trx, typed)
   const subject = `release ${before.id}`
   permit(ctx, 'releases.publish', { name: subject })
   if (before.state === 'withdrawn') throw withdrawnRelease(before)
@@ -215,10 +219,10 @@ function refuseIncomplete({ id, name, audience, resources }: ReleaseRow): void {
 /** Withdraws a release, which from then on opens for nobody. */
 export async function withdrawRelease(
   trx: Trx,
-  { release: named, ctx }: ReleaseRequest,
+  { release: typed, ctx }: ReleaseRequest,
 ): Promise<ChangedRelease> {
   const { at } = ctx
-  const before = await findRelease(trx, named)
+  const before = await findRelease(trx, typed)
   const subject = `release ${before.id}`
   permit(ctx, 'releases.withdraw', { name: subject })
   if (before.state === 'withdrawn') return { release: before, outcome: 'unchanged', closes: [], opens: [] }

@@ -22,15 +22,15 @@ const day = 24 * 60 * 60 * 1000
 
 /** The releases that open within a day; facts are read and time zones loaded only if some release may. */
 export async function releasesOpeningSoon(db: Kysely<Store>, now: Date): Promise<OpeningSoon[]> {
-  const near = (await findReleases(db, { states: ['released'] })).filter(({ opens }) =>
+  const candidates = (await findReleases(db, { states: ['released'] })).filter(({ opens }) =>
     mayOpenSoon(opens, now),
   )
-  if (near.length === 0) return []
+  if (candidates.length === 0) return []
   const { readReleaseFacts } = await import('./release-facts.ts')
   const { outlookFrom } = await import('./outlook.ts')
-  const facts = await readReleaseFacts(db, { releases: near })
+  const facts = await readReleaseFacts(db, { releases: candidates })
   const until = new Date(now.getTime() + day)
-  return near.flatMap((release) => {
+  return candidates.flatMap((release) => {
     const { timeline, centres, without } = outlookFrom(facts, release)
     const next = timeline.find(({ at }) => at > now)
     const isNext = next !== undefined && next.at <= until

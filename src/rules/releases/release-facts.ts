@@ -39,13 +39,13 @@ export async function readReleaseFacts(
   {
     releases,
     scope,
-    made = [],
+    newCentres: newCentres = [],
     listening = 'not-asked',
   }: {
     releases: readonly ReleaseRow[]
     scope?: CentreScope
     /** Centres that are about to be created and are not in the store yet. */
-    made?: readonly CentreOfRelease[]
+    newCentres?: readonly CentreOfRelease[]
     listening?: 'not-asked' | 'asked'
   },
 ): Promise<ReleaseFacts> {
@@ -67,7 +67,11 @@ export async function readReleaseFacts(
     findCentresOfReleases(db, scope),
     findKeyTimes(db),
   )
-  return releaseFacts({ centres: made.length === 0 ? centres : [...centres, ...made], keyTimes, entries })
+  return releaseFacts({
+    centres: newCentres.length === 0 ? centres : [...centres, ...newCentres],
+    keyTimes,
+    entries,
+  })
 }
 
 interface FactsRead {
@@ -102,28 +106,28 @@ function groupCentres(centres: readonly CentreOfRelease[]): Pick<ReleaseFacts, '
   for (const centre of centres) {
     const { kind, country, time_zone, global_listening } = centre
     const key = `${kind} ${country} ${time_zone} ${global_listening}`
-    const there = byFacts.get(key) ?? { first: centre, centres: [] }
-    there.centres.push(centre)
-    byFacts.set(key, there)
-    byCentre.set(centre.id, there)
+    const group = byFacts.get(key) ?? { first: centre, centres: [] }
+    group.centres.push(centre)
+    byFacts.set(key, group)
+    byCentre.set(centre.id, group)
   }
   return {
     centreGroups: [...byFacts.values()],
     groupOf: (centre) => {
-      const alike = byCentre.get(centre.id)
-      if (!alike) throw new Error(`${centre.number} was not read`)
-      return alike
+      const group = byCentre.get(centre.id)
+      if (!group) throw new Error(`${centre.number} was not read`)
+      return group
     },
   }
 }
 
 function centresByNumber(centres: readonly CentreOfRelease[]): ReleaseFacts['centresWithNumbers'] {
-  let places: Map<string, number> | undefined
+  let positions: Map<string, number> | undefined
   return (numbers) => {
-    places ??= new Map(centres.map(({ number }, at) => [number, at]))
+    positions ??= new Map(centres.map(({ number }, at) => [number, at]))
     const found = new Set<number>()
     for (const number of numbers) {
-      const at = places.get(number)
+      const at = positions.get(number)
       if (at !== undefined) found.add(at)
     }
     return [...found].sort((one, other) => one - other).flatMap((at) => centres[at] ?? [])

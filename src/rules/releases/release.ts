@@ -18,14 +18,14 @@ import { type ReleaseMoment, readStoredMoment } from './moment.ts'
  */
 export async function findRelease(db: Kysely<Store>, typed: string): Promise<ReleaseRow> {
   const text = typed.trim()
-  const named = isNumber(text)
+  const called = isNumber(text)
     ? await findReleases(db, { ids: [Number(text)] })
     : await findReleases(db, { name: text })
-  const exactly = isNumber(text) ? named : named.filter(({ name }) => name === text)
-  const kept = named.filter(({ state }) => state !== 'withdrawn')
-  const found = exactly.find((one) => kept.includes(one)) ?? kept.at(0) ?? exactly.at(0) ?? named.at(0)
-  const isUnsure = kept.length > 1 && !exactly.some((one) => kept.includes(one))
-  if (found && !isUnsure) return found
+  const exact = isNumber(text) ? called : called.filter(({ name }) => name === text)
+  const current = called.filter(({ state }) => state !== 'withdrawn')
+  const found = exact.find((one) => current.includes(one)) ?? current.at(0) ?? exact.at(0) ?? called.at(0)
+  const isAmbiguous = current.length > 1 && !exact.some((one) => current.includes(one))
+  if (found && !isAmbiguous) return found
   const candidates = isNumber(text) ? [] : releasesToSuggest(text, await findReleases(db))
   throw new NotFound('release-not-found', `There is no release '${text}'.`, {
     hint: hintOfNearest(candidates.map(({ name }) => shellWord(name))) ?? 'ssh-admin releases list',
@@ -38,10 +38,10 @@ const maxSuggested = 3
 /** Releases whose names contain all typed words, or else are spelt similarly; withdrawn ones come last. */
 function releasesToSuggest(text: string, all: readonly ReleaseRow[]) {
   const words = wordsIn(text)
-  const isPart = ({ name }: ReleaseRow) => words.every((word) => searchKey(name).includes(word))
-  const parts = words.length === 0 ? [] : all.filter(isPart)
-  const near = new Set(parts.length > 0 ? [] : nearestOf(text, new Set(all.map(({ name }) => name))))
-  return [...parts, ...all.filter(({ name }) => near.has(name))]
+  const hasEveryWord = ({ name }: ReleaseRow) => words.every((word) => searchKey(name).includes(word))
+  const parts = words.length === 0 ? [] : all.filter(hasEveryWord)
+  const nearest = new Set(parts.length > 0 ? [] : nearestOf(text, new Set(all.map(({ name }) => name))))
+  return [...parts, ...all.filter(({ name }) => nearest.has(name))]
     .toSorted((one, other) => Number(one.state === 'withdrawn') - Number(other.state === 'withdrawn'))
     .slice(0, maxSuggested)
     .map(({ id, name, state }) => ({ id, name, state }))
@@ -85,7 +85,7 @@ export async function resolveAudience(trx: Trx, parts: readonly AudiencePart[]):
 /** @param same releases that have the name already. @throws `name-in-use`, `ends-before-it-begins`, `series-differ` */
 export function refuseContradictions(
   { id, ...values }: ReleaseDefinition & { id?: number },
-  { same: named }: { same: readonly ReleaseRow[] },
+  { duplicate: sameName }: { duplicate: readonly ReleaseRow[] },
 ): void {
   const { name, resources, opens, closes } = values
   if (isNumber(name)) {
@@ -94,7 +94,7 @@ export function refuseContradictions(
       hint: `Say what it is: 'Release ${name.trim()}'.`,
     })
   }
-  const same = named.find((one) => one.id !== id && one.state !== 'withdrawn')
+  const same = sameName.find((one) => one.id !== id && one.state !== 'withdrawn')
   if (same) {
     throw new Refused('name-in-use', `Release ${same.id} is called '${same.name}' already.`, {
       hint: 'Choose another name.',

@@ -20,8 +20,8 @@ export function resourcesAllowedFor({
   roles,
   derivedRoles,
 }: Pick<Account, 'hubRole'> & { roles: readonly string[]; derivedRoles: readonly string[] }): ResourceTest {
-  const isOffice = roles.includes('exams-officer') || hubRole === 'coordinator' || hubRole === 'admin'
-  return ({ kind }) => (kind === 'listening-audio' ? derivedRoles.includes('global-listening') : isOffice)
+  const isOfficer = roles.includes('exams-officer') || hubRole === 'coordinator' || hubRole === 'admin'
+  return ({ kind }) => (kind === 'listening-audio' ? derivedRoles.includes('global-listening') : isOfficer)
 }
 
 async function actingAccount(
@@ -44,10 +44,10 @@ export async function visibleAuthorisations(
 ): Promise<Visible> {
   if (by.kind === 'staff') return (authorisation) => authorisation
   const account = await actingAccount(db, by, at)
-  const may = account ? resourcesAllowedFor(account) : () => false
+  const isAllowed = account ? resourcesAllowedFor(account) : () => false
   return (authorisation) => {
     if (authorisation.centre.id !== by.centre.id) return undefined
-    const resources = authorisation.resources.filter(may)
+    const resources = authorisation.resources.filter(isAllowed)
     return resources.length === 0 ? undefined : { ...authorisation, resources }
   }
 }

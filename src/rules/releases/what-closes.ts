@@ -37,7 +37,7 @@ export async function trackClosings<Result>(
   const before = await openNow(trx, { scope, ctx })
   const result = await work()
   const after = await openNow(trx, { scope, ctx })
-  return { result, closes: closedIn(before, after), opens: onlyIn(after, before) }
+  return { result, closes: closedIn(before, after), opens: openOnlyIn(after, before) }
 }
 
 /** Compares the authorisations of one release before and after a change that affects no other release. */
@@ -51,7 +51,7 @@ export function compareOpen({
   at: Date
 }): { closes: Closing[]; opens: Closing[] } {
   const [were, are] = [indexOpen(before, at), indexOpen(after, at)]
-  return { closes: closedIn(were, are), opens: onlyIn(are, were) }
+  return { closes: closedIn(were, are), opens: openOnlyIn(are, were) }
 }
 
 /** What a release gives each centre at present; empty unless it is published. */
@@ -82,7 +82,7 @@ export async function closedForPeople(
   const numbers = numbersOf(people.flatMap(({ before }) => (before.canSignIn ? before : [])))
   if (numbers.length === 0) return new Map()
   const released = releases ?? (await findReleased(db))
-  const open = byCentre(await openOf(db, { releases: released, scope: { numbers }, ctx: { at } }))
+  const open = byCentre(await readOpen(db, { releases: released, scope: { numbers }, ctx: { at } }))
   return new Map(people.map((person) => [person.before.id, closingsForPerson(person, open)]))
 }
 
@@ -98,11 +98,11 @@ function byCentre(open: OpenAuthorisations): OpenByCentre {
 
 function closingsForPerson({ before, after }: ChangedPerson, open: OpenByCentre): Closing[] {
   if (before.centre === null) return []
-  const stays = after.canSignIn && after.centre?.id === before.centre?.id
-  const could = before.canSignIn ? resourcesAllowedFor(before) : () => false
-  const still = stays ? resourcesAllowedFor(after) : () => false
+  const keepsAccess = after.canSignIn && after.centre?.id === before.centre?.id
+  const couldSee = before.canSignIn ? resourcesAllowedFor(before) : () => false
+  const canStillSee = keepsAccess ? resourcesAllowedFor(after) : () => false
   return (open.get(before.centre.id) ?? []).flatMap(({ release, centre, resources }) => {
-    const lost = resources.filter((resource) => could(resource) && !still(resource))
+    const lost = resources.filter((resource) => couldSee(resource) && !canStillSee(resource))
     return lost.length === 0 ? [] : [{ ...closing({ release, centre, resources: lost }), user: before.email }]
   })
 }
@@ -116,11 +116,11 @@ export async function closedByDeleting(
   if (releases.length === 0) return []
   const people = (await findUsersById(db, users)).map((row) => accountOf(row, at))
   const numbers = [...new Set([...centres, ...numbersOf(people)])]
-  const open = byCentre(await openOf(db, { releases, scope: { numbers }, ctx: { at } }))
+  const open = byCentre(await readOpen(db, { releases, scope: { numbers }, ctx: { at } }))
   const deleted = new Set(centres)
   const closed = [...open.values()].flat().filter(({ centre }) => deleted.has(centre.number))
-  const gone = people.map((before) => ({ before, after: { ...before, canSignIn: false } }))
-  return [...closed.map(closing), ...gone.flatMap((one) => closingsForPerson(one, open))]
+  const deletedPeople = people.map((before) => ({ before, after: { ...before, canSignIn: false } }))
+  return [...closed.map(closing), ...deletedPeople.flatMap((one) => closingsForPerson(one, open))]
 }
 
 function closing({
@@ -140,25 +140,30 @@ type OpenAuthorisations = ReadonlyMap<string, Authorisation>
 /** What was open and no longer is, and what is still open but closes earlier than before. */
 function closedIn(before: OpenAuthorisations, after: OpenAuthorisations): Closing[] {
   const earlier = [...after].flatMap(([key, authorisation]) => {
-    const was = before.get(key)
+    const earlierState = before.get(key)
     const { closesAt } = authorisation
-    if (!was || closesAt === null || (was.closesAt !== null && was.closesAt <= closesAt)) return []
-    const had = new Set(was.resources.map(({ id }) => id))
-    const resources = authorisation.resources.filter(({ id }) => had.has(id))
+    if (
+      !earlierState ||
+      closesAt === null ||
+      (earlierState.closesAt !== null && earlierState.closesAt <= closesAt)
+    )
+      return []
+    const idsBefore = new Set(earlierState.resources.map(({ id }) => id))
+    const resources = authorisation.resources.filter(({ id }) => idsBefore.has(id))
     return { ...closing({ ...authorisation, resources }), closesAt: closesAt.toISOString() }
   })
-  return [...onlyIn(before, after), ...earlier]
+  return [...openOnlyIn(before, after), ...earlier]
 }
 
-function onlyIn(there: OpenAuthorisations, other: OpenAuthorisations): Closing[] {
-  const only: Closing[] = []
-  for (const [key, { release, centre, resources }] of there) {
-    const also = new Set(other.get(key)?.resources.map(({ id }) => id))
-    const alone = resources.filter(({ id }) => !also.has(id))
-    if (alone.length === 0) continue
-    only.push(closing({ release, centre, resources: alone }))
+function openOnlyIn(open: OpenAuthorisations, other: OpenAuthorisations): Closing[] {
+  const closings: Closing[] = []
+  for (const [key, { release, centre, resources }] of open) {
+    const otherIds = new Set(other.get(key)?.resources.map(({ id }) => id))
+    const onlyHere = resources.filter(({ id }) => !otherIds.has(id))
+    if (onlyHere.length === 0) continue
+    closings.push(closing({ release, centre, resources: onlyHere }))
   }
-  return only
+  return closings
 }
 
 /** What is open at this moment, keyed by release and centre. */
@@ -166,10 +171,10 @@ async function openNow(
   trx: Kysely<Store>,
   change: Pick<Change<unknown>, 'scope' | 'ctx'>,
 ): Promise<OpenAuthorisations> {
-  return openOf(trx, { ...change, releases: await findReleased(trx) })
+  return readOpen(trx, { ...change, releases: await findReleased(trx) })
 }
 
-async function openOf(
+async function readOpen(
   trx: Kysely<Store>,
   {
     releases,

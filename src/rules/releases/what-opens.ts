@@ -56,42 +56,42 @@ export async function openingsFor(
   { centres, restored, users, releases, at, listed }: OpeningsRequest,
 ): Promise<Opening[]> {
   const people = countUsersByCentre(users)
-  const coming = new Set(restored)
+  const newNumbers = new Set(restored)
   // Negative ids, each used once, which no row of the store has.
-  const made = Array.from(centres, ({ number, name, kind, country }, position) => {
-    coming.add(number)
+  const newCentres = Array.from(centres, ({ number, name, kind, country }, position) => {
+    newNumbers.add(number)
     return { id: -1 - position, number, name, kind, country, time_zone: null, global_listening: 0 }
   })
-  const scope = { numbers: [...new Set([...coming, ...people.keys()])], restored }
-  const facts = await readReleaseFacts(db, { releases, scope, made })
+  const scope = { numbers: [...new Set([...newNumbers, ...people.keys()])], restored }
+  const facts = await readReleaseFacts(db, { releases, scope, newCentres })
   return releases.flatMap((release) => {
     const { id, name } = release
     const opening = { centres: 0, users: 0 }
-    const given = new Set<number>()
-    const told = new DigestOfLines()
+    const openedIds = new Set<number>()
+    const lines = new DigestOfLines()
     let length = 0
     for (const { centre, resources } of openAuthorisations(release, { facts, at })) {
       const known = countAllowedUsers(resources, people.get(centre.number))
-      const comes = coming.has(centre.number)
-      if (!comes && known === 0) continue
-      if (comes) opening.centres += 1
+      const isNew = newNumbers.has(centre.number)
+      if (!isNew && known === 0) continue
+      if (isNew) opening.centres += 1
       opening.users += known
-      length += comes ? 1 : known
+      length += isNew ? 1 : known
       let line = `${centre.number} ${known}`
       for (const resource of resources) {
-        given.add(resource.id)
+        openedIds.add(resource.id)
         line += ` ${resource.id}`
       }
-      told.add(line)
+      lines.add(line)
     }
-    if (given.size === 0) return []
-    const resources = titlesOf(release.resources.filter((resource) => given.has(resource.id)))
-    const whom = { length, [Symbol.iterator]: () => listOpened(release, { facts, at, coming, users }) }
+    if (openedIds.size === 0) return []
+    const resources = titlesOf(release.resources.filter((resource) => openedIds.has(resource.id)))
+    const whom = { length, [Symbol.iterator]: () => listOpened(release, { facts, at, newNumbers, users }) }
     return {
       release: { id, name },
       resources,
       ...opening,
-      digest: told.digest(),
+      digest: lines.digest(),
       ...(listed ? { whom } : {}),
     }
   })
@@ -102,22 +102,22 @@ function* listOpened(
   {
     facts,
     at,
-    coming,
+    newNumbers,
     users,
-  }: { facts: ReleaseFacts; at: Date; coming: ReadonlySet<string>; users: Iterable<NewUser> },
+  }: { facts: ReleaseFacts; at: Date; newNumbers: ReadonlySet<string>; users: Iterable<NewUser> },
 ): Generator<Closing> {
   const { id, name } = release
-  const people = new Map<string, { email: string; may: ResourceTest }[]>()
+  const people = new Map<string, { email: string; isAllowed: ResourceTest }[]>()
   for (const user of users) {
     const { email, centre } = user
-    if (!coming.has(centre)) addTo(people, centre, { email, may: allowedOnceActive(user) })
+    if (!newNumbers.has(centre)) addTo(people, centre, { email, isAllowed: allowedOnceActive(user) })
   }
   for (const { centre, resources } of openAuthorisations(release, { facts, at })) {
     const opened = { release: { id, name }, centre: { number: centre.number, name: centre.name } }
-    if (coming.has(centre.number)) yield { ...opened, resources: titlesOf(resources) }
-    for (const { email, may } of people.get(centre.number) ?? []) {
-      const theirs = resources.filter(may)
-      if (theirs.length > 0) yield { ...opened, user: email, resources: titlesOf(theirs) }
+    if (newNumbers.has(centre.number)) yield { ...opened, resources: titlesOf(resources) }
+    for (const { email, isAllowed } of people.get(centre.number) ?? []) {
+      const allowed = resources.filter(isAllowed)
+      if (allowed.length > 0) yield { ...opened, user: email, resources: titlesOf(allowed) }
     }
   }
 }
@@ -137,14 +137,14 @@ interface AllowedUserCounts {
 function countUsersByCentre(users: NewCentresAndUsers['users']): Map<string, AllowedUserCounts> {
   const people = new Map<string, AllowedUserCounts>()
   for (const user of users) {
-    const may = allowedOnceActive(user)
-    const [recordings, others] = [may({ kind: 'listening-audio' }), may({ kind: 'other' })]
+    const isAllowed = allowedOnceActive(user)
+    const [recordings, others] = [isAllowed({ kind: 'listening-audio' }), isAllowed({ kind: 'other' })]
     if (!recordings && !others) continue
-    const there = people.get(user.centre) ?? { recordings: 0, others: 0, either: 0 }
-    if (recordings) there.recordings += 1
-    if (others) there.others += 1
-    there.either += 1
-    people.set(user.centre, there)
+    const counts = people.get(user.centre) ?? { recordings: 0, others: 0, either: 0 }
+    if (recordings) counts.recordings += 1
+    if (others) counts.others += 1
+    counts.either += 1
+    people.set(user.centre, counts)
   }
   return people
 }

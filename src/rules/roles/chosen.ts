@@ -41,11 +41,11 @@ export function roleNamed(name: string): Role {
   const role = findRole(name)
   if (role) return role
   // A service that is named for a role stands for its roles.
-  const ofService = rolesOfService(name)
+  const serviceRoles = rolesOfService(name)
   throw unknownName({
     kind: 'role',
     name,
-    known: ofService.length > 0 ? ofService : catalogue.map((one) => one.name),
+    known: serviceRoles.length > 0 ? serviceRoles : catalogue.map((one) => one.name),
   })
 }
 

@@ -4,7 +4,7 @@ import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
 import { refuseDeletedCentre, noCentreForRoles } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
+import { type ChangedUser, changedTo, userTarget, unchanged } from '../users/changed.ts'
 import { catalogue, findRole, rolesOfService } from './catalogue.ts'
 import { similarNames } from '../unknown-name.ts'
 import { chosenRoles, refuseUngrantable, roleNamed } from './chosen.ts'
@@ -56,9 +56,9 @@ export async function refuseUnknownRoles(words: readonly string[]): Promise<void
  */
 function rolesTyped(words: readonly string[]): readonly string[] {
   if (words.length < 2 || words.some(findRole)) return words
-  const together = words.join(' ')
-  const isOne = isNearlyRole(together) || rolesOfService(together).length > 0
-  return isOne || !words.some(isNearlyRole) ? [together] : words
+  const joined = words.join(' ')
+  const isOne = isNearlyRole(joined) || rolesOfService(joined).length > 0
+  return isOne || !words.some(isNearlyRole) ? [joined] : words
 }
 
 function isNearlyRole(name: string): boolean {
@@ -74,7 +74,7 @@ interface Choosing {
 
 /** Reads service roles that the actor may grant or revoke there; refuses hub roles, which have their own commands. */
 async function serviceRoles(names: readonly string[], { account, right, ctx }: Choosing): Promise<string[]> {
-  const target = onUser(account)
+  const target = userTarget(account)
   await readEachName([...new Set(names)], (name) => {
     const chosen = chosenRoles([name])
     refuseUngrantable(chosen, { ctx, right, target })
@@ -86,7 +86,7 @@ async function serviceRoles(names: readonly string[], { account, right, ctx }: C
 
 /** Tells an actor who may edit administrative rights which command does it; no other actor may give this role. */
 function refuseHubRole(role: string, { account, right, ctx }: Choosing): never {
-  const target = onUser(account)
+  const target = userTarget(account)
   if (!decide(ctx.by, 'users.rights', target).allowed) permit(ctx, right, { ...target, role })
   throw new Refused('hub-role', 'Administrative rights are given and taken by editing the user.', {
     hint: `ssh-admin users edit ${account.email} --admin, or --no-admin`,

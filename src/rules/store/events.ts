@@ -6,13 +6,13 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 
 /** Writes the first row of a store's audit log: when the store was created, and by whom. */
-export async function createStore(trx: Trx, { ctx }: { ctx: RuleContext }): Promise<void> {
+export async function recordStoreCreation(trx: Trx, { ctx }: { ctx: RuleContext }): Promise<void> {
   permit(ctx, 'store.init', { name: 'store' })
   await appendAudit(trx, { ...ctx, action: 'store.begun' })
 }
 
 /** Records a backup, because it takes everybody's personal data out of the store. */
-export async function backUpStore(trx: Trx, { ctx }: { ctx: RuleContext }): Promise<void> {
+export async function recordStoreBackup(trx: Trx, { ctx }: { ctx: RuleContext }): Promise<void> {
   permit(ctx, 'store.backup', { name: 'store' })
   await appendAudit(trx, { ...ctx, action: 'store.backed-up', kind: 'event' })
 }
@@ -33,7 +33,7 @@ interface Migration {
 }
 
 /** Records when a store was migrated, and by whom. */
-export async function migrateStore(trx: Trx, { from, to, ctx }: Migration): Promise<void> {
+export async function recordStoreMigration(trx: Trx, { from, to, ctx }: Migration): Promise<void> {
   permit(ctx, 'store.migrate', { name: 'store' })
   await appendAudit(trx, {
     ...ctx,

@@ -61,16 +61,18 @@ async function settleMessages(
   trx: Trx,
   findDeliveries: Restoration['findDeliveries'],
 ): Promise<{ settled: number; unknown: string[] }> {
-  const notSent = new Map((await messagesNotSent(trx)).map(({ message_id, state }) => [message_id, state]))
-  const known = notSent.size > 0 ? await findDeliveries([...notSent.keys()]) : []
+  const unsentStates = new Map(
+    (await messagesNotSent(trx)).map(({ message_id, state }) => [message_id, state]),
+  )
+  const known = unsentStates.size > 0 ? await findDeliveries([...unsentStates.keys()]) : []
   const settled = known.filter(
     // A claimed message is being sent at this moment, and is left to the process that sends it.
     ({ message_id, state, claimed_by }) =>
-      claimed_by !== null || (state !== 'queued' && state !== notSent.get(message_id)),
+      claimed_by !== null || (state !== 'queued' && state !== unsentStates.get(message_id)),
   )
   await copyDeliveries(trx, settled)
-  for (const { message_id } of known) notSent.delete(message_id)
-  return { settled: settled.length, unknown: [...notSent.keys()] }
+  for (const { message_id } of known) unsentStates.delete(message_id)
+  return { settled: settled.length, unknown: [...unsentStates.keys()] }
 }
 
 function voidCredentialsOfBackup(

@@ -55,7 +55,7 @@ function momentFinding(id: number, moment: string): Problem[] {
 function keyTimeFindings(keyTime: KeyTimeRow): Problem[] {
   const { id, local_time: time, time_zone: zone, series, from_date: from, until_date: until } = keyTime
   const findings: Problem[] = []
-  const wrong = (code: string, what: string, mend: string) =>
+  const finding = (code: string, what: string, mend: string) =>
     findings.push({
       target: `Key Time ${id}`,
       code,
@@ -63,14 +63,14 @@ function keyTimeFindings(keyTime: KeyTimeRow): Problem[] {
       hint: `ssh-admin key-times edit ${id} ${mend}`,
     })
   if (readLocalTime(time) !== time)
-    wrong('invalid-time', `is at ${time}, which no clock shows`, '--local-time HH:MM')
+    finding('invalid-time', `is at ${time}, which no clock shows`, '--local-time HH:MM')
   if (!isKnownZone(zone))
-    wrong('unknown-time-zone', `is of the time zone ${zone}, which is not known here`, '--time-zone ZONE')
+    finding('unknown-time-zone', `is of the time zone ${zone}, which is not known here`, '--time-zone ZONE')
   if (series !== null && readSeries(series) !== series)
-    wrong('invalid-series', `is of the series ${series}, which is none`, '--series SERIES')
+    finding('invalid-series', `is of the series ${series}, which is none`, '--series SERIES')
   if (from !== null && !isDate(from))
-    wrong('invalid-date', `holds from ${from}, which is no day`, '--from DATE')
+    finding('invalid-date', `holds from ${from}, which is no day`, '--from DATE')
   if (until !== null && !isDate(until))
-    wrong('invalid-date', `holds until ${until}, which is no day`, '--until DATE')
+    finding('invalid-date', `holds until ${until}, which is no day`, '--until DATE')
   return findings
 }

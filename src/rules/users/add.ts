@@ -14,7 +14,7 @@ import { refuseDeletedCentre } from '../refusals.ts'
 import { readPersonName } from '../names.ts'
 import { hasWaitingMessage } from '../mail/queue-message.ts'
 import type { Actor, RuleContext } from '../permissions/actor.ts'
-import { decide, maySeeCentre, onCentre, permit } from '../permissions/decide.ts'
+import { decide, maySeeCentre, centreTarget, permit } from '../permissions/decide.ts'
 import {
   type ChosenRoles,
   chosenRoles,
@@ -67,7 +67,7 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   )
   const chosen = chosenRoles(addition.roles ?? [])
   const rights = rightsFor(addition, { chosen, centre })
-  const target = onCentre(centre, person.address.email)
+  const target = centreTarget(centre, person.address.email)
   permit(ctx, 'users.add', { ...target, newUser: { hubRole: rights.hubRole, roles: rights.roles } })
   if (rights.hubRole === 'admin') permit(ctx, 'users.add-admin', target)
   for (const role of rights.roles) permit(ctx, 'roles.grant', { ...target, role })
@@ -110,7 +110,7 @@ function rightsFor(
 
 /** The hub role when none was asked for: teacher, or none if the actor (such as an exams officer) may not give it. */
 function defaultHubRole(by: Actor, centre: CentreWithPeople): HubRole | null {
-  const teacher = { ...onCentre(centre), newUser: { hubRole: 'teacher', roles: [] } as const }
+  const teacher = { ...centreTarget(centre), newUser: { hubRole: 'teacher', roles: [] } as const }
   return decide(by, 'users.add', teacher).allowed ? 'teacher' : null
 }
 
@@ -134,10 +134,10 @@ export async function refuseAddressInUse(
   db: Kysely<Store>,
   { address, ctx }: { address: Address; ctx: RuleContext },
 ): Promise<void> {
-  const there = await findLiveUser(db, address.key)
-  if (!there || (there.centre_id === null && ctx.by.kind === 'staff')) return
+  const existing = await findLiveUser(db, address.key)
+  if (!existing || (existing.centre_id === null && ctx.by.kind === 'staff')) return
   throw await emailInUse(db, {
-    account: accountOf(there, ctx.at),
+    account: accountOf(existing, ctx.at),
     ctx,
     differs: undefined,
     typed: address.email,
@@ -201,17 +201,21 @@ async function emailInUse(
     })
   }
   const { email, centre, status } = account
-  const there = `${email} already has an account at ${centre?.number} (${nameOf(account)}, ${status})`
+  const sentence = `${email} already has an account at ${centre?.number} (${nameOf(account)}, ${status})`
   if (differs) {
-    return new Refused('email-in-use', `${there}, and differs: ${differs.join(', ')}.`, {
+    return new Refused('email-in-use', `${sentence}, and differs: ${differs.join(', ')}.`, {
       hint: `ssh-admin users show ${email}`,
       details: { differs },
     })
   }
-  const waits = await hasWaitingMessage(db, { userId: account.id, ctx })
-  return new Refused('email-in-use', `${there}${waits ? '; a message to them waits to be sent' : ''}.`, {
-    hint: waits ? 'ssh-admin mail send' : `ssh-admin users show ${email}`,
-  })
+  const hasWaiting = await hasWaitingMessage(db, { userId: account.id, ctx })
+  return new Refused(
+    'email-in-use',
+    `${sentence}${hasWaiting ? '; a message to them waits to be sent' : ''}.`,
+    {
+      hint: hasWaiting ? 'ssh-admin mail send' : `ssh-admin users show ${email}`,
+    },
+  )
 }
 
 /** One row of a table of new users, with its cells as they are written. */
@@ -252,20 +256,20 @@ export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table)
     throw await centreNotFound(trx, number, ctx)
   }
   // A list usually repeats a few centres in many rows: each centre is looked up once.
-  const looked = new Map<string, Promise<Failure | undefined>>()
+  const lookUpsByCentre = new Map<string, Promise<Failure | undefined>>()
   const centreFailure = (centre: string) => {
-    const before = looked.get(centre)
+    const before = lookUpsByCentre.get(centre)
     if (before) return before
-    const look = failureOf(() => (centre === '' ? refuseNoNumber() : findOrRefuse(centre)))
-    if (looked.size < maxCachedCentres) looked.set(centre, look)
-    return look
+    const lookUp = failureOf(() => (centre === '' ? refuseNoNumber() : findOrRefuse(centre)))
+    if (lookUpsByCentre.size < maxCachedCentres) lookUpsByCentre.set(centre, lookUp)
+    return lookUp
   }
   return forEachRow(trx, rows, {
     check: async (row) => {
-      const wrong = await wrongCells(row, { centreFailure })
-      const same = wrong.length === 0 ? earlier.get(row) : undefined
+      const cellFailures = await failuresOfCells(row, { centreFailure })
+      const same = cellFailures.length === 0 ? earlier.get(row) : undefined
       return same === undefined || (ifMissing && contentOf(row) === contentOf(same))
-        ? wrong
+        ? cellFailures
         : [duplicateAddress(row, same)]
     },
     rule: (row) => {
@@ -304,25 +308,25 @@ function duplicateAddress({ email }: UserRow, first: UserRow): Usage {
 }
 
 /** Every cell is checked, even after another cell of the row has failed, so that one run reports all problems. */
-async function wrongCells(
+async function failuresOfCells(
   row: UserRow,
   { centreFailure }: { centreFailure: (centre: string) => Promise<Failure | undefined> },
 ): Promise<Failure[]> {
   const { error, centre, email, roles, sites } = row
   if (error) return [new Usage(`The cell ${error.message}.`, { code: error.code, hint: error.hint })]
-  const looks = [
+  const checks = [
     () => namesOfRow(row),
     () => typedNewAddress(email),
     () => refuseUngrantableCell(chosenRoles(roles)),
     () => chosenSites(sites),
   ]
   const unknown = await centreFailure(centre)
-  const wrong = unknown ? [unknown] : []
-  for (const look of looks) {
-    const failure = await failureOf(look)
-    if (failure) wrong.push(failure)
+  const failures = unknown ? [unknown] : []
+  for (const check of checks) {
+    const failure = await failureOf(check)
+    if (failure) failures.push(failure)
   }
-  return wrong
+  return failures
 }
 
 function refuseNoNumber(): never {

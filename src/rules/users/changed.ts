@@ -35,7 +35,7 @@ export interface ChangedUser {
 }
 
 /** The target of a permission check: this user. */
-export function onUser(account: UncountedAccount): Target {
+export function userTarget(account: UncountedAccount): Target {
   return { name: account.email, user: account }
 }
 

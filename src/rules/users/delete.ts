@@ -4,11 +4,11 @@ import { markDeleted } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
 import { nameOf, type Account, accountOf } from './account.ts'
 import type { RuleContext, Actor } from '../permissions/actor.ts'
-import { accountById, type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
+import { accountById, type ChangedUser, changedTo, userTarget, unchanged } from './changed.ts'
 import { findUserOrDeleted, findUserUncounted } from './find.ts'
 import { decide, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
+import { refuseWithProgressionTests, refuseWhileResponsible } from '../refusals.ts'
 import { suspendAccount } from './suspend.ts'
 import { type Transferred, transferProgressionTests } from './transfer.ts'
 import type { Kysely } from 'kysely'
@@ -44,9 +44,9 @@ export async function deleteUser(
 ): Promise<DeletedUser> {
   const { at } = ctx
   const found = await findUserOrDeleted(trx, { email, ...ctx })
-  permit(ctx, 'users.delete', onUser(found))
+  permit(ctx, 'users.delete', userTarget(found))
   if (found.status === 'deleted') return { ...unchanged(found), suspendedFirst: false, transferred: null }
-  refuseWhileInOffice(found)
+  refuseWhileResponsible(found)
   if (found.status !== 'suspended' && !suspend) {
     throw new Refused('not-suspended', `${nameOf(found)} is ${found.status}: suspend them before deleting.`, {
       hint: `ssh-admin users suspend ${found.email}, or add --suspend`,
@@ -62,7 +62,7 @@ export async function deleteUser(
       ? await transferProgressionTests(trx, { from: email, to: transferTo, give, ctx })
       : null
   const account = transferred ? await accountById(trx, { id: found.id, at }) : suspended.account
-  refuseWhileHolding(account, {
+  refuseWithProgressionTests(account, {
     hint: `ssh-admin users transfer ${account.email} --to EMAIL, or add --transfer-to EMAIL`,
     optionToAdd: ['--transfer-to', 'EMAIL'],
   })
@@ -95,9 +95,9 @@ export async function missingSteps(
   { email, at, by }: { email: string; at: Date; by: Actor },
 ): Promise<MissingSteps> {
   const account = await findUserOrDeleted(db, { email, at, by })
-  const { allowed } = decide(by, 'users.delete', onUser(account))
+  const { allowed } = decide(by, 'users.delete', userTarget(account))
   if (account.status === 'deleted' || !allowed) return { account, suspend: false }
-  refuseWhileInOffice(account)
+  refuseWhileResponsible(account)
   const suspend = account.status !== 'suspended'
   if (account.progressionTests.learnerGroups === 0) return { account, suspend }
   return { account, suspend, receivers: await receiversFor(db, { account, at }) }

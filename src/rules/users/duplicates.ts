@@ -92,26 +92,26 @@ async function* groupsOf(
 ): AsyncGenerator<DuplicateGroup> {
   let ids: number[] = []
   /** How many members of a group were not read, keyed by the id of its first member. */
-  let left = new Map<number, number>()
+  let unread = new Map<number, number>()
   for (const group of keys.groups()) {
     if (group.length > maxSize) continue
-    const some = group.length > first ? group.sort((one, other) => one - other).slice(0, 2) : group
-    for (const id of some) ids.push(id)
-    if (some.length < group.length) left.set(some[0] ?? 0, group.length - some.length)
+    const read = group.length > first ? group.sort((one, other) => one - other).slice(0, 2) : group
+    for (const id of read) ids.push(id)
+    if (read.length < group.length) unread.set(read[0] ?? 0, group.length - read.length)
     if (ids.length < peoplePerQuery) continue
-    yield* grouped(await people.withIds(ids), { keyOf, left })
+    yield* grouped(await people.withIds(ids), { keyOf, unread })
     ids = []
-    left = new Map()
+    unread = new Map()
   }
-  if (ids.length > 0) yield* grouped(await people.withIds(ids), { keyOf, left })
+  if (ids.length > 0) yield* grouped(await people.withIds(ids), { keyOf, unread })
 }
 
 function* grouped(
   people: readonly PersonRow[],
-  { keyOf, left }: { keyOf: (person: PersonRow) => string; left: ReadonlyMap<number, number> },
+  { keyOf, unread }: { keyOf: (person: PersonRow) => string; unread: ReadonlyMap<number, number> },
 ): Generator<DuplicateGroup> {
   for (const group of groupBy(people, keyOf).values()) {
-    const more = group.reduce((sum, { id }) => sum + (left.get(id) ?? 0), 0)
+    const more = group.reduce((sum, { id }) => sum + (unread.get(id) ?? 0), 0)
     yield { people: group, more }
   }
 }
@@ -120,18 +120,18 @@ function* grouped(
 function* nearAddressGroups(group: readonly PersonRow[]): Generator<DuplicateGroup> {
   const addresses = group.map(addressOf)
   /** Union-find parents: each chain ends at the first member of its component. */
-  const leads = group.map((_, at) => at)
+  const parents = group.map((_, at) => at)
   const firstOf = (at: number): number => {
-    const next = leads[at] ?? at
+    const next = parents[at] ?? at
     return next === at ? at : firstOf(next)
   }
   for (const [at, address] of addresses.entries()) {
     for (let other = 0; other < at; other += 1) {
       const first = firstOf(other)
-      const own = firstOf(at)
+      const root = firstOf(at)
       // Two members of one component need not be compared.
-      if (first === own || !areNear(address, addresses[other])) continue
-      leads[Math.max(first, own)] = Math.min(first, own)
+      if (first === root || !areNear(address, addresses[other])) continue
+      parents[Math.max(first, root)] = Math.min(first, root)
     }
   }
   for (const connected of groupBy(group.keys(), firstOf).values())
@@ -234,8 +234,8 @@ export function sharedKeys(): SharedKeys {
 function* groupsOfEqual(hashes: Uint32Array): Generator<number[]> {
   // Hash and position are packed into one number, so that the typed array sorts without a comparator.
   const width = 2 ** Math.ceil(Math.log2(hashes.length + 1))
-  const kept = Math.min(2 ** 32, 2 ** 53 / width)
-  const sorted = Float64Array.from(hashes, (hash, position) => (hash % kept) * width + position).sort()
+  const hashRange = Math.min(2 ** 32, 2 ** 53 / width)
+  const sorted = Float64Array.from(hashes, (hash, position) => (hash % hashRange) * width + position).sort()
   let run: number[] = []
   let before = -1
   for (const packed of sorted) {

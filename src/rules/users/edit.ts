@@ -12,10 +12,15 @@ import { readPersonName } from '../names.ts'
 import { hasWaitingMessage, queueMessage } from '../mail/queue-message.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { maySeeCentre, permit } from '../permissions/decide.ts'
-import { coordinatorRefusal, refuseErased, refuseWhileActing, noCentreForRoles } from '../refusals.ts'
+import {
+  coordinatorRefusal,
+  refuseErased,
+  refuseWhileActingForCentres,
+  noCentreForRoles,
+} from '../refusals.ts'
 import { chosenRoles, chosenSites, refuseUngrantable } from '../roles/chosen.ts'
 import { type Account, nameOf } from './account.ts'
-import { changedTo, type ChangedUser, onUser, unchanged } from './changed.ts'
+import { changedTo, type ChangedUser, userTarget, unchanged } from './changed.ts'
 import { type Address, isAnotherAddress, typedAddress, typedNewAddress } from './email.ts'
 import { findUser } from './find.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
@@ -35,29 +40,29 @@ export async function editUser(
   { email, changes, ctx }: { email: string; changes: Changes; ctx: RuleContext },
 ): Promise<EditedUser> {
   const { at } = ctx
-  const before = await refuseMistypedFirst(findUser(trx, { email, ...ctx }), async (notThere) => {
+  const before = await refuseMistypedFirst(findUser(trx, { email, ...ctx }), async (notFound) => {
     refuseMistyped(changes)
-    await refuseAlreadyEdited(trx, { email, changes, ctx, notThere })
+    await refuseAlreadyEdited(trx, { email, changes, ctx, notFound })
   })
-  if (!isAboutRolesOnly(changes)) permit(ctx, 'users.edit', onUser(before))
+  if (!isAboutRolesOnly(changes)) permit(ctx, 'users.edit', userTarget(before))
   const [add, remove] = [chosenRoles(changes.addRoles ?? []), chosenRoles(changes.removeRoles ?? [])]
   const namesHubRole = [add, remove].some(({ admin, teacher }) => admin || teacher)
-  if (namesHubRole) permit(ctx, 'users.edit', onUser(before))
-  const target = onUser(before)
+  if (namesHubRole) permit(ctx, 'users.edit', userTarget(before))
+  const target = userTarget(before)
   refuseUngrantable(add, { ctx, right: 'roles.grant', target })
   refuseUngrantable(remove, { ctx, right: 'roles.revoke', target })
   const after = userAfter(before, changes)
   const { email: newEmail, key: newKey } = after.address
   const changesAddress = isAnotherAddress(before, { email: newEmail, emailKey: newKey })
-  if (changesAddress) permit(ctx, 'users.edit', { ...onUser(before), field: 'address' })
+  if (changesAddress) permit(ctx, 'users.edit', { ...userTarget(before), field: 'address' })
   if (after.hubRole !== before.hubRole) permitHubRole(ctx, { before, after })
   // Roles that would not change are checked too: otherwise the answer would tell which roles the user holds.
-  for (const role of add.roles) permit(ctx, 'roles.grant', { ...onUser(before), role })
-  for (const role of remove.roles) permit(ctx, 'roles.revoke', { ...onUser(before), role })
+  for (const role of add.roles) permit(ctx, 'roles.grant', { ...userTarget(before), role })
+  for (const role of remove.roles) permit(ctx, 'roles.revoke', { ...userTarget(before), role })
   refuseErased(before)
   refuseTakingHub(before, { changes, after })
   refuseRoleWithoutCentre(before, after)
-  if (after.hubRole !== before.hubRole && after.hubRole !== 'admin') refuseWhileActing(before)
+  if (after.hubRole !== before.hubRole && after.hubRole !== 'admin') refuseWhileActingForCentres(before)
   await refuseAddressInUse(trx, { before, after, ctx })
   const facts = factsOf(before, after)
   if (Object.keys(facts).length === 0) return { ...unchanged(before), before, tidied: after.tidied }
@@ -99,15 +104,15 @@ async function refuseAlreadyEdited(
     email,
     changes,
     ctx,
-    notThere: { hint, details },
-  }: { email: string; changes: Changes; ctx: RuleContext; notThere: NotFound },
+    notFound: { hint, details },
+  }: { email: string; changes: Changes; ctx: RuleContext; notFound: NotFound },
 ): Promise<void> {
   const there =
     changes.email === undefined ? undefined : await findLiveUser(trx, typedAddress(changes.email).key)
   if (!there || !maySeeCentre(ctx.by, there.centre_id)) return
-  const waits = await hasWaitingMessage(trx, { userId: there.id, ctx })
-  const nextStep = waits ? 'ssh-admin mail send' : `ssh-admin users show ${there.email}`
-  const more = waits ? ', and a message to them waits to be sent' : ''
+  const hasWaiting = await hasWaitingMessage(trx, { userId: there.id, ctx })
+  const nextStep = hasWaiting ? 'ssh-admin mail send' : `ssh-admin users show ${there.email}`
+  const more = hasWaiting ? ', and a message to them waits to be sent' : ''
   throw new NotFound(
     'user-not-found',
     `Nobody has the address ${typedAddress(email).email}; ${there.email} has an account already${more}.`,
@@ -126,8 +131,8 @@ function hasOtherCandidate({ candidates }: NotFound['details'], email: string): 
 
 /** A user without a hub role becomes a teacher with their first site, which needs the right to add a teacher there. */
 function permitHubRole(ctx: RuleContext, { before, after }: { before: Account; after: UserAfter }): void {
-  const { name, user } = onUser(before)
-  if (before.hubRole !== null || after.hubRole !== 'teacher') permit(ctx, 'users.rights', onUser(before))
+  const { name, user } = userTarget(before)
+  if (before.hubRole !== null || after.hubRole !== 'teacher') permit(ctx, 'users.rights', userTarget(before))
   else {
     const newUser = { hubRole: 'teacher', roles: [] } as const
     permit(ctx, 'users.add', { name, centre: user?.centre ?? undefined, newUser })
@@ -136,10 +141,10 @@ function permitHubRole(ctx: RuleContext, { before, after }: { before: Account; a
 
 /** Whether an edit only grants or revokes roles, which needs no right to edit the user. */
 function isAboutRolesOnly({ addRoles = [], removeRoles = [], ...others }: Changes): boolean {
-  const rest = Object.values(others).some((value) =>
+  const hasOtherChanges = Object.values(others).some((value) =>
     Array.isArray(value) ? value.length > 0 : value !== undefined,
   )
-  return !rest && [...addRoles, ...removeRoles].length > 0
+  return !hasOtherChanges && [...addRoles, ...removeRoles].length > 0
 }
 
 /** The hub comes with every hub role; an edit can change a hub role, but never take it away. @throws `hub-role` */
@@ -201,13 +206,13 @@ async function queueAddressChanged(
     reason: 'void',
   })
   const { account } = edited
-  const untold =
+  const unsentLetters =
     account.hubRole === 'coordinator'
       ? await lettersWaitingFor(trx, before.id, { states: ['queued', 'failed'] })
       : []
-  const appointed = untold.some(({ letter }) => letter === 'coordinator-appointed')
+  const isAppointmentUnsent = unsentLetters.some(({ letter }) => letter === 'coordinator-appointed')
   await cancelOutdated(trx, { userId: before.id, letters: ['account-activation', 'coordinator-appointed'] })
-  if (appointed) await queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: account })
+  if (isAppointmentUnsent) await queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: account })
   const fields = { oldEmail: before.email, newEmail: account.email }
   await queueMessage(trx, ctx, {
     letter: 'address-changed',
@@ -268,7 +273,7 @@ function userAfter(before: Account, changes: Changes): UserAfter {
   }
 }
 
-const nameless = { firstName: '', lastName: '' }
+const noName = { firstName: '', lastName: '' }
 
 /**
  * The names after the edit; a name that stays the same is not validated. An import may create people without a name,
@@ -277,11 +282,12 @@ const nameless = { firstName: '', lastName: '' }
 function namesAfter(before: Account, changes: Changes): TypedNames {
   const { firstName = before.firstName, lastName = before.lastName } = changes
   if (firstName === before.firstName && lastName === before.lastName) return { firstName, lastName }
-  const stays =
+  const unchangedPart =
     firstName === before.firstName ? 'firstName' : lastName === before.lastName ? 'lastName' : undefined
-  const isWrong = stays && readPersonName({ ...nameless, [stays]: before[stays] }).faults.length > 0
-  const names = isWrong
-    ? { ...typedNames({ firstName, lastName, [stays]: '' }), [stays]: before[stays] }
+  const isFaulty =
+    unchangedPart && readPersonName({ ...noName, [unchangedPart]: before[unchangedPart] }).faults.length > 0
+  const names = isFaulty
+    ? { ...typedNames({ firstName, lastName, [unchangedPart]: '' }), [unchangedPart]: before[unchangedPart] }
     : typedNames({ firstName, lastName })
   if (names.firstName !== '' || names.lastName !== '' || nameOf(before) === before.email) return names
   throw new Usage(`${nameOf(before)} would have no name left.`, {

@@ -45,7 +45,7 @@ export type FindLeft = (erased: Pick<Erasure, 'addresses' | 'files'>) => Promise
 
 interface Erasing {
   email: string
-  left: FindLeft
+  findLeft: FindLeft
   ctx: RuleContext
 }
 
@@ -54,7 +54,7 @@ interface Erasing {
  * seals cover digests, so its chain still verifies; a new row lists the rows that were erased. A person who was erased
  * already is unchanged. @throws `not-deleted`, `user-not-found`
  */
-export async function eraseUser(trx: Trx, { email: typed, left, ctx }: Erasing): Promise<Erasure> {
+export async function eraseUser(trx: Trx, { email: typed, findLeft, ctx }: Erasing): Promise<Erasure> {
   const { email, key } = typedAddress(typed)
   permit(ctx, 'users.erase', { name: email })
   const [live, accounts] = await awaitAll(findLiveUser(trx, key), deletedAccounts(trx, key))
@@ -64,9 +64,9 @@ export async function eraseUser(trx: Trx, { email: typed, left, ctx }: Erasing):
     })
   }
   const [first] = accounts
-  if (!first) return eraseWithoutAccount(trx, { address: { email, emailKey: key }, left, ctx })
+  if (!first) return eraseWithoutAccount(trx, { address: { email, emailKey: key }, findLeft, ctx })
   const ids = accounts.map(({ id }) => id)
-  return erasePerson(trx, { ids, address: { email: first.email, emailKey: key }, left, ctx })
+  return erasePerson(trx, { ids, address: { email: first.email, emailKey: key }, findLeft, ctx })
 }
 
 /**
@@ -75,9 +75,9 @@ export async function eraseUser(trx: Trx, { email: typed, left, ctx }: Erasing):
  */
 async function eraseWithoutAccount(
   trx: Trx,
-  { address, left, ctx }: Pick<Erasing, 'left' | 'ctx'> & { address: WrittenAddress },
+  { address, findLeft, ctx }: Pick<Erasing, 'findLeft' | 'ctx'> & { address: WrittenAddress },
 ): Promise<Erasure> {
-  if (await isNamed(trx, address)) return erasePerson(trx, { ids: [], address, left, ctx })
+  if (await isNamed(trx, address)) return erasePerson(trx, { ids: [], address, findLeft, ctx })
   if (await wasErased(trx, address.emailKey)) {
     return { accounts: 0, events: 0, messages: 0, files: [], addresses: [address], left: [], changed: false }
   }
@@ -93,30 +93,30 @@ async function erasePerson(
   {
     ids,
     address,
-    left,
+    findLeft,
     ctx,
-  }: Pick<Erasing, 'left' | 'ctx'> & { ids: readonly number[]; address: WrittenAddress },
+  }: Pick<Erasing, 'findLeft' | 'ctx'> & { ids: readonly number[]; address: WrittenAddress },
 ): Promise<Erasure> {
   const [addresses, names, centreNumbers] = await awaitAll(
     addressesOf(trx, { ids, address }),
     namesOf(trx, ids),
     centresOf(trx, ids),
   )
-  const somebody = { ids, addresses }
+  const person = { ids, addresses }
   const [{ count, files }, naming] = await awaitAll(
-    eraseMessages(trx, somebody),
+    eraseMessages(trx, person),
     valuesMentioning(trx, addresses),
-    eraseMentions(trx, somebody),
+    eraseMentions(trx, person),
     noteErased(trx, { ids, emailKey: address.emailKey }),
   )
-  await eraseAccounts(trx, somebody)
+  await eraseAccounts(trx, person)
   const [values, mentions, oneName] = await awaitAll(
     eraseFromAudit(trx, { ids, naming }),
     findMentions(trx, { addresses, names }),
     findOneName(trx, { parts: names.parts, centreNumbers }),
   )
   const rows = Object.keys(values).map(Number)
-  const here = describeMentions({ mentions, oneName })
+  const leftInStore = describeMentions({ mentions, oneName })
   await appendAudit(trx, {
     ...ctx,
     action: 'users.erased',
@@ -125,7 +125,7 @@ async function erasePerson(
       rows,
       values,
       messages: count,
-      left: [...here, ...(await left({ addresses, files }))],
+      left: [...leftInStore, ...(await findLeft({ addresses, files }))],
     },
   })
   return {
@@ -134,7 +134,7 @@ async function erasePerson(
     messages: count,
     files,
     addresses,
-    left: here,
+    left: leftInStore,
     changed: true,
   }
 }
@@ -144,28 +144,28 @@ type Found = Partial<Awaited<ReturnType<typeof findMentions>>>
 interface Kind {
   of: (found: Found) => readonly (string | number)[] | undefined
   one: (id: string | number) => string
-  several: string
+  plural: string
 }
 
 const mentionKinds: readonly Kind[] = [
-  { of: ({ templates }) => templates, one: (name) => `the template ${name}`, several: 'templates' },
+  { of: ({ templates }) => templates, one: (name) => `the template ${name}`, plural: 'templates' },
   {
     of: ({ centres }) => centres,
     one: (number) => `the entry of centre ${number}`,
-    several: 'entries of centres',
+    plural: 'entries of centres',
   },
-  { of: ({ resources }) => resources, one: (id) => `resource ${id}`, several: 'resources' },
-  { of: ({ helpDocuments }) => helpDocuments, one: (id) => `help document ${id}`, several: 'help documents' },
-  { of: ({ releases }) => releases, one: (id) => `release ${id}`, several: 'releases' },
+  { of: ({ resources }) => resources, one: (id) => `resource ${id}`, plural: 'resources' },
+  { of: ({ helpDocuments }) => helpDocuments, one: (id) => `help document ${id}`, plural: 'help documents' },
+  { of: ({ releases }) => releases, one: (id) => `release ${id}`, plural: 'releases' },
   {
     of: ({ events }) => events,
     one: (id) => `row ${id} of the audit log: a title or the name of a file`,
-    several: 'rows of the audit log',
+    plural: 'rows of the audit log',
   },
   {
     of: ({ progressionTests }) => progressionTests,
     one: (number) => `a learner group, test or result at centre ${number}`,
-    several: 'centres with such a learner group, test or result',
+    plural: 'centres with such a learner group, test or result',
   },
 ]
 
@@ -174,13 +174,13 @@ const maxNamed = 10
 
 /** Describes what has to be cleaned up by hand, without the person's address or name. */
 function describeMentions({ mentions, oneName }: { mentions: Found; oneName: Found }): string[] {
-  return mentionKinds.flatMap(({ of, one, several }) => {
+  return mentionKinds.flatMap(({ of, one, plural }) => {
     const whole = of(mentions) ?? []
     const alone = (of(oneName) ?? []).filter((id) => !whole.includes(id))
     const each = (ids: typeof whole, names: string) =>
       ids.slice(0, maxNamed).map((id) => `${one(id)}, ${names}`)
     const more = (ids: typeof whole, name: string) =>
-      ids.length > maxNamed ? [`${formatNumber(ids.length - maxNamed)} more ${several}, ${name}`] : []
+      ids.length > maxNamed ? [`${formatNumber(ids.length - maxNamed)} more ${plural}, ${name}`] : []
     return [
       ...each(whole, 'which names them or a namesake'),
       ...more(whole, 'which name them or a namesake'),
@@ -202,10 +202,10 @@ async function addressesOf(
     return 'key' in read ? [{ email: read.email, emailKey: read.key }] : []
   })
   const all = [address, ...former]
-  const others = await awaitAll<boolean[]>(
+  const isOthers = await awaitAll<boolean[]>(
     ...all.map(({ emailKey }) => belongsToAnotherUser(trx, { ids, emailKey })),
   )
-  return all.filter((_, at) => !others[at])
+  return all.filter((_, at) => !isOthers[at])
 }
 
 /**
@@ -239,24 +239,24 @@ export async function eraseAgain(
   { findLeft, ctx }: { findLeft: FindLeft; ctx: RuleContext },
 ): Promise<RepeatedErasure> {
   const all: string[] = []
-  const left: FindLeft = async (erased) => {
+  const findAndCollect: FindLeft = async (erased) => {
     const found = await findLeft(erased)
     all.push(...found)
     return found
   }
-  const back = await accountsErasedBefore(trx)
-  for (const account of back) await deleteOrSuspend(trx, { account, ctx })
-  for (const emailKey of new Set(back.map(({ email_key }) => email_key))) {
-    const theirs = back.filter(({ email_key }) => email_key === emailKey)
+  const returned = await accountsErasedBefore(trx)
+  for (const account of returned) await deleteOrSuspend(trx, { account, ctx })
+  for (const emailKey of new Set(returned.map(({ email_key }) => email_key))) {
+    const accounts = returned.filter(({ email_key }) => email_key === emailKey)
     await erasePerson(trx, {
-      ids: theirs.map(({ id }) => id),
-      address: { email: theirs[0]?.email ?? emailKey, emailKey },
-      left,
+      ids: accounts.map(({ id }) => id),
+      address: { email: accounts[0]?.email ?? emailKey, emailKey },
+      findLeft: findAndCollect,
       ctx,
     })
   }
-  const suspended = back.filter(({ holds }) => holds).map(({ id }) => id)
-  return { accounts: back.length, suspended, left: all }
+  const suspended = returned.filter(({ holds }) => holds).map(({ id }) => id)
+  return { accounts: returned.length, suspended, left: all }
 }
 
 /** An erased person's account was deleted: deletes it again, or suspends it where the backup has it holding data. */

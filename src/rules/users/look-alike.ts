@@ -105,12 +105,12 @@ export function describeLookAlike({ domain, other }: { domain: string; other: st
  * Maps each of `domains` that looks like a different domain to that one. Leading labels, as in `mail.school.example`,
  * are ignored.
  * @param known domains in use
- * @param beside domains of the same request, such as the other rows of a table
+ * @param newDomains domains of the same request, such as the other rows of a table
  */
 export function lookAlikeDomains(
   domains: readonly string[],
   known: readonly string[],
-  beside: readonly string[] = [],
+  newDomains: readonly string[] = [],
 ): ReadonlyMap<string, string> {
   const endings = domains.flatMap((domain) =>
     endingsOf(domain)
@@ -118,12 +118,14 @@ export function lookAlikeDomains(
       .map((ending) => ({ domain, ending, likeness: domainSkeleton(ending) })),
   )
   const likenesses = new Set(endings.map(({ likeness }) => likeness))
-  const inUse = indexBySkeleton(known, likenesses)
-  const together = indexBySkeleton(beside, likenesses)
+  const knownIndex = indexBySkeleton(known, likenesses)
+  const newIndex = indexBySkeleton(newDomains, likenesses)
   const found = new Map<string, string>()
   for (const { domain, ending, likeness } of endings) {
-    if (inUse.get(likeness)?.has(ending)) continue
-    const [other] = [inUse, together].flatMap((index) => domainsOfOtherEndings(ending, index.get(likeness)))
+    if (knownIndex.get(likeness)?.has(ending)) continue
+    const [other] = [knownIndex, newIndex].flatMap((index) =>
+      domainsOfOtherEndings(ending, index.get(likeness)),
+    )
     if (other !== undefined && !found.has(domain)) found.set(domain, other)
   }
   return found
@@ -141,8 +143,8 @@ export function lookAlikeFilter(domains: readonly string[]): (lines: string) => 
         .map((ending) => lastLabels(domainSkeleton(ending))),
     ),
   )
-  const marked = new Uint8Array(1 << 16)
-  for (const labels of likenesses) marked[hashOfLastLabels(labels, labels.length).hash] = 1
+  const markedHashes = new Uint8Array(1 << 16)
+  for (const labels of likenesses) markedHashes[hashOfLastLabels(labels, labels.length).hash] = 1
   const mayRead = (domain: string) =>
     !plainDomain.test(domain) || likenesses.has(textSkeleton(lastLabels(domain)))
   return (lines) => {
@@ -152,7 +154,7 @@ export function lookAlikeFilter(domains: readonly string[]): (lines: string) => 
     for (let end = lines.length; end > 0; ) {
       const { hash, at } = hashOfLastLabels(lines, end)
       const start = lines.lastIndexOf('\n', at) + 1
-      if (marked[hash] === 1) {
+      if (markedHashes[hash] === 1) {
         const domain = domainOf(lines.slice(start, end))
         if (mayRead(domain)) found.set(start, domain)
       }
@@ -221,16 +223,19 @@ function indexBySkeleton(
     for (const ending of endingsOf(domain)) {
       const likeness = domainSkeleton(ending)
       if (!likenesses.has(likeness)) continue
-      const alike = index.get(likeness) ?? new Map<string, string>()
-      if (!alike.has(ending)) alike.set(ending, domain)
-      index.set(likeness, alike)
+      const domainsByEnding = index.get(likeness) ?? new Map<string, string>()
+      if (!domainsByEnding.has(ending)) domainsByEnding.set(ending, domain)
+      index.set(likeness, domainsByEnding)
     }
   }
   return index
 }
 
-function domainsOfOtherEndings(ending: string, alike: ReadonlyMap<string, string> = new Map()): string[] {
-  return [...alike].flatMap(([one, domain]) => (one === ending ? [] : [domain]))
+function domainsOfOtherEndings(
+  ending: string,
+  domainsByEnding: ReadonlyMap<string, string> = new Map(),
+): string[] {
+  return [...domainsByEnding].flatMap(([one, domain]) => (one === ending ? [] : [domain]))
 }
 
 /** A domain and its parent domains, without the top-level domain alone. */

@@ -1,12 +1,17 @@
 import type { Trx } from '../../db/transact.ts'
 import { deleteAllRolesOrSites, setCentreAndHubRole } from '../../db/users/changes.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
+import { type ChangedUser, changedTo, userTarget, unchanged } from './changed.ts'
 import { findCentre } from '../centres/find.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { refuseDeletedCentre, refuseWhileHolding, refuseWhileInOffice, noCentre } from '../refusals.ts'
+import {
+  refuseDeletedCentre,
+  refuseWithProgressionTests,
+  refuseWhileResponsible,
+  noCentre,
+} from '../refusals.ts'
 
 interface Move {
   email: string
@@ -20,11 +25,11 @@ export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<Chan
   const { at } = ctx
   const account = await findUser(trx, { email, ...ctx })
   const centre = await findCentre(trx, to, ctx)
-  permit(ctx, 'users.move', onUser(account))
+  permit(ctx, 'users.move', userTarget(account))
   if (account.centre?.id === centre.id) return unchanged(account)
   if (account.centre === null) throw noCentre(account)
-  refuseWhileInOffice(account)
-  refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
+  refuseWhileResponsible(account)
+  refuseWithProgressionTests(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
   refuseDeletedCentre(centre)
 
   const hubRole = account.hubRole === 'admin' ? 'teacher' : account.hubRole

@@ -117,7 +117,7 @@ function typedName(text: string): TypedNames {
   const line = text.replace(/^\s*"|"\s*$/g, '')
   refuseBreaks(line)
   const fault = nameTextFault(line)
-  if (fault) throw notAName(fault)
+  if (fault) throw nameUsage(fault)
   const parts = line
     .split(/[,，、،﹐]/)
     .map((part) => part.trim())
@@ -150,7 +150,7 @@ export function typedNames(texts: { firstName: string; lastName: string }): Type
 /** @throws Usage for the first fault */
 export function validNames({ firstName, lastName, faults, notices }: PersonName): TypedNames {
   const [fault] = faults
-  if (fault) throw notAName(fault)
+  if (fault) throw nameUsage(fault)
   const tidied = notices.map(({ field, message }) => `The ${partLabel(field)} ${message}.`)
   return { firstName, lastName, ...(tidied.length > 0 ? { tidied } : {}) }
 }
@@ -167,7 +167,7 @@ function refuseBreaks(text: string): void {
   })
 }
 
-function notAName({ field, code, message, hint }: NameFault & { field?: NamePart }): Usage {
+function nameUsage({ field, code, message, hint }: NameFault & { field?: NamePart }): Usage {
   const what = field === undefined ? 'name' : partLabel(field)
   const more = hint === undefined ? {} : { hint }
   return new Usage(`The ${what} ${message}.`, {

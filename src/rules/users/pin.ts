@@ -6,7 +6,7 @@ import { openPinOf } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { accountById, onUser } from './changed.ts'
+import { accountById, userTarget } from './changed.ts'
 import { pinOf } from '../credentials/derive.ts'
 import { endOfPin } from '../credentials/lifetimes.ts'
 import { findUser } from './find.ts'
@@ -34,7 +34,7 @@ export interface IssuedPin {
 export async function issuePin(trx: Trx, { email, key, ctx }: PinRequest): Promise<IssuedPin> {
   const { at, random } = ctx
   const account = await findUser(trx, { email, ...ctx })
-  permit(ctx, 'users.pin', onUser(account))
+  permit(ctx, 'users.pin', userTarget(account))
   refuseSuspended(account)
   refuseActive(account)
   refuseWithoutCentre(account)
@@ -55,7 +55,7 @@ export async function issuePin(trx: Trx, { email, key, ctx }: PinRequest): Promi
 /** Shows the PIN that is open now, and records who looked. @throws `no-open-pin` */
 export async function showPin(trx: Trx, { email, key, ctx }: PinRequest): Promise<IssuedPin> {
   const account = await findUser(trx, { email, ...ctx })
-  permit(ctx, 'users.pin', onUser(account))
+  permit(ctx, 'users.pin', userTarget(account))
   const open = account.pin === 'issued' ? await openPinOf(trx, account.id) : undefined
   if (!open) {
     throw new Refused('no-open-pin', `${nameOf(account)} has no open PIN (${account.pin}).`, {

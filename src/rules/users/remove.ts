@@ -2,11 +2,11 @@ import { voidOpenCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import { deleteAllRolesOrSites, setCentreAndHubRole } from '../../db/users/changes.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
+import { type ChangedUser, changedTo, userTarget, unchanged } from './changed.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
+import { refuseWithProgressionTests, refuseWhileResponsible } from '../refusals.ts'
 
 /** Every role at the centre goes, and with it every service; the account remains [factsheet]. */
 export async function removeUser(
@@ -15,10 +15,10 @@ export async function removeUser(
 ): Promise<ChangedUser> {
   const { at } = ctx
   const account = await findUser(trx, { email, ...ctx })
-  permit(ctx, 'users.remove', onUser(account))
+  permit(ctx, 'users.remove', userTarget(account))
   if (account.centre === null) return unchanged(account)
-  refuseWhileInOffice(account)
-  refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
+  refuseWhileResponsible(account)
+  refuseWithProgressionTests(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
 
   await setCentreAndHubRole(trx, { id: account.id, centreId: null, hubRole: null, at })
   await deleteAllRolesOrSites(trx, account.id, 'user_roles')

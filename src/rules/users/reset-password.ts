@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/transact.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type ChangedUser, onUser } from './changed.ts'
+import { type ChangedUser, userTarget } from './changed.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -13,7 +13,7 @@ export async function resetPassword(
   { email, ctx }: { email: string; ctx: RuleContext },
 ): Promise<ChangedUser> {
   const account = await findUser(trx, { email, ...ctx })
-  permit(ctx, 'users.reset-password', onUser(account))
+  permit(ctx, 'users.reset-password', userTarget(account))
   refuseSuspended(account)
   refuseWithoutCentre(account)
 

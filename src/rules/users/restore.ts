@@ -2,7 +2,7 @@ import type { Trx } from '../../db/transact.ts'
 import { markRestored, markUndeleted } from '../../db/users/changes.ts'
 import type { Account } from './account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
+import { type ChangedUser, changedTo, userTarget, unchanged } from './changed.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { sendSetUpMessage } from '../mail/queue-message.ts'
@@ -20,7 +20,7 @@ interface Restoration {
 export async function restoreUser(trx: Trx, { email, send, ctx }: Restoration): Promise<ChangedUser> {
   const { at } = ctx
   const account = await findUserOrDeleted(trx, { email, ...ctx })
-  permit(ctx, 'users.restore', onUser(account))
+  permit(ctx, 'users.restore', userTarget(account))
   refuseErased(account)
   if (account.hubRole === 'coordinator' && account.status === 'suspended')
     throw coordinatorRefusal(account, `restore ${account.centre?.number}`)

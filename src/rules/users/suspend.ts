@@ -4,7 +4,7 @@ import { markSuspended } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
+import { type ChangedUser, changedTo, userTarget, unchanged } from './changed.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -24,7 +24,7 @@ export async function suspendAccount(
   { account, ctx }: { account: Account; ctx: RuleContext },
 ): Promise<ChangedUser> {
   const { at } = ctx
-  permit(ctx, 'users.suspend', onUser(account))
+  permit(ctx, 'users.suspend', userTarget(account))
   if (account.hubRole === 'coordinator') {
     throw new Refused(
       'is-coordinator',

@@ -6,7 +6,7 @@ import { Refused } from '../../errors.ts'
 import { nameOf, type UncountedAccount } from './account.ts'
 import type { Actor, RuleContext } from '../permissions/actor.ts'
 import { editUser } from './edit.ts'
-import { onUser } from './changed.ts'
+import { userTarget } from './changed.ts'
 import { findUserUncounted } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -42,7 +42,7 @@ export async function transferNothing(
   { from, sites, ctx }: Omit<Transfer, 'to'>,
 ): Promise<Transferred> {
   const giver = await findUserUncounted(trx, { email: from, at: ctx.at, by: ctx.by })
-  permit(ctx, 'users.transfer', onUser(giver))
+  permit(ctx, 'users.transfer', userTarget(giver))
   if ((await holdingsOf(trx, { ownerId: giver.id, sites })).length === 0)
     return { from: giver, to: giver, sites: [], given: [] }
   throw new Refused('changed-meanwhile', `${nameOf(giver)} holds Progression Test data now.`, {
@@ -61,8 +61,8 @@ export async function transferProgressionTests(
   const finding = findUserUncounted(trx, { email: from, ...ctx })
   const giver = await refuseMistypedFirst(finding, () => typedAddress(to))
   const found = await findUserUncounted(trx, { email: to, ...ctx })
-  permit(ctx, 'users.transfer', onUser(giver))
-  permit(ctx, 'users.transfer', onUser(found))
+  permit(ctx, 'users.transfer', userTarget(giver))
+  permit(ctx, 'users.transfer', userTarget(found))
   refuseReceiver(found, giver)
   const moving = await holdingsOf(trx, { ownerId: giver.id, sites })
   if (moving.length === 0) return { from: giver, to: found, sites: [], given: [] }
@@ -138,10 +138,10 @@ function refuseIfAnythingWasLost({
   after: readonly Holding[]
 }): void {
   for (const moved of moving) {
-    const had = before.find(({ site }) => site === moved.site)
-    const has = after.find(({ site }) => site === moved.site)
+    const countsBefore = before.find(({ site }) => site === moved.site)
+    const countsAfter = after.find(({ site }) => site === moved.site)
     for (const what of ['learnerGroups', 'tests', 'results'] as const) {
-      if ((has?.[what] ?? 0) !== (had?.[what] ?? 0) + moved[what]) {
+      if ((countsAfter?.[what] ?? 0) !== (countsBefore?.[what] ?? 0) + moved[what]) {
         throw new Error(`a transfer lost ${what} on ${moved.site}`)
       }
     }

@@ -42,10 +42,10 @@ describe('what is asked of a server as the answer before it comes, at whichever 
   it('is answered', async () => {
     const pipeline = new Pipeline(() => client)
     for (const steps of moments) {
-      const first = pipeline.ask('select 1 as n')
+      const first = pipeline.query('select 1 as n')
       const second = first.then(async () => {
         await stepsLater(steps)
-        return pipeline.ask('select 2 as n')
+        return pipeline.query('select 2 as n')
       })
       const { rows } = await answered(second, `what is asked ${steps} steps later`)
       expect(rows).toEqual([{ n: 2 }])
@@ -55,7 +55,7 @@ describe('what is asked of a server as the answer before it comes, at whichever 
   it('is answered also where the end of a transaction fails', async () => {
     const pipeline = new Pipeline(() => client)
     const ended = pipeline.finishWith(() => client.query('rollback to nowhere').then(() => undefined))
-    const asked = pipeline.ask('select 1 as n')
+    const asked = pipeline.query('select 1 as n')
     await expect(ended).rejects.toThrow(/nowhere|transaction blocks/)
     expect((await answered(asked, 'what is asked meanwhile')).rows).toEqual([{ n: 1 }])
     await pipeline.flush()
@@ -103,11 +103,11 @@ describe('what is asked of a server as the answer before it comes, at whichever 
   it('is answered beside what is asked in ways of its own', async () => {
     const pipeline = new Pipeline(() => client)
     for (const steps of moments) {
-      const first = pipeline.ask('select 1 as n')
+      const first = pipeline.query('select 1 as n')
       const flushed = pipeline.flush()
       const second = first.then(async () => {
         await stepsLater(steps)
-        return pipeline.ask('select 2 as n')
+        return pipeline.query('select 2 as n')
       })
       const { rows } = await answered(second, `what is asked ${steps} steps later`)
       expect(rows).toEqual([{ n: 2 }])

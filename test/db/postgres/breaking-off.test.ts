@@ -101,7 +101,7 @@ describe('a server that hears late that it is to break off', () => {
     const desk = new ReconnectingClient(await signIn(server, { writes: true }), {
       server,
       opening,
-      readsAlone: false,
+      acceptsStandby: false,
     })
     const ask = (table: string) =>
       desk.interruptible(() => desk.client.query(`select from ${server.schema}.${table}`))

@@ -177,7 +177,7 @@ it('why the server hung up is told, also to whoever hears of the broken line alo
   const client = await connect(server, { writes: false })
   const keyFile = world.path('key')
   const opening = openingOf({ path: world.db, keyFile, maxWaitMs: 0, mode: 'read', now: () => world.now })
-  const connection = new ReconnectingClient(client, { server, opening, readsAlone: true })
+  const connection = new ReconnectingClient(client, { server, opening, acceptsStandby: true })
   const asked = client.query('select pg_terminate_backend(pg_backend_pid())')
   await expect(asked).rejects.toMatchObject({ code: '57P01' })
   const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })

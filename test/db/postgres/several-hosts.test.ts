@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { firstUsableHost, type SigningIn } from '../../../src/db/postgres/several-hosts.ts'
+import { firstUsableHost, type SignInAttempt } from '../../../src/db/postgres/several-hosts.ts'
 import { newServer, newStandby, type TortureServer } from '../../torture/servers.ts'
 import { newWorld, type World } from '../../world.ts'
 import { cuttingProxy } from './cutting-proxy.ts'
@@ -115,12 +115,12 @@ describe('a host that has not answered by the next try', () => {
     Object.assign(client, { query: async () => ({ rows: [{ standby: false }] }) })
     const called: string[] = []
     const answers: ((client: pg.Client) => void)[] = []
-    const slow = (): SigningIn => {
+    const slow = (): SignInAttempt => {
       called.push('slow')
       const signedIn = new Promise<pg.Client>((resolve) => answers.push(resolve))
       return { signedIn, isReached: () => isReached, abandon: () => called.push('hung up') }
     }
-    const gone = (): SigningIn => {
+    const gone = (): SignInAttempt => {
       const signedIn = Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }))
       return { signedIn, isReached: () => false, abandon: () => undefined }
     }
@@ -128,7 +128,7 @@ describe('a host that has not answered by the next try', () => {
       { host: 'db1', port: 5432, signIn: slow },
       { host: 'db2', port: 5432, signIn: gone },
     ]
-    const again = { writes: true, refusing: [], asked: new Map(), isAskedAgain: true }
+    const again = { writes: true, refusingHosts: [], pending: new Map(), willRetry: true }
     await expect(firstUsableHost(hosts, again)).rejects.toThrow('none of the hosts serves')
     const second = firstUsableHost(hosts, again)
     answers.at(-1)?.(client)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
-import { lockExclusively, makeWhole, replaceStoreFile } from '../../../src/db/sqlite/place.ts'
+import { lockExclusively, makeSingleFile, replaceStoreFile } from '../../../src/db/sqlite/place.ts'
 
 const onOtherDisk = ['/dev/shm', '/var/tmp', process.cwd()].find((folder) => {
   const there = statSync(folder, { throwIfNoEntry: false })
@@ -30,7 +30,7 @@ describe('a store that takes the place of another', () => {
     raw.exec('create table u (n integer check (n > 0)); pragma ignore_check_constraints = on')
     raw.exec('insert into u values (-1)')
     raw.close()
-    expect(() => makeWhole(path, { named: 'hub.db' })).toThrow(
+    expect(() => makeSingleFile(path, { named: 'hub.db' })).toThrow(
       expect.objectContaining({ code: 'store-damaged', message: expect.stringContaining('hub.db') }),
     )
   })
@@ -40,7 +40,7 @@ describe('a store that takes the place of another', () => {
     const path = join(folder, 'new.db')
     symlinkSync(database('elsewhere.db'), path)
     writeFileSync(`${path}-${part}`, '')
-    expect(() => makeWhole(path, { named: 'hub.db' })).toThrow(
+    expect(() => makeSingleFile(path, { named: 'hub.db' })).toThrow(
       expect.objectContaining({ code: 'store-not-whole', message: expect.stringContaining(`in ${part}`) }),
     )
   })
@@ -52,7 +52,9 @@ describe('a store that takes the place of another', () => {
       const held = lockExclusively(to, undefined)
       try {
         const keep = join(onOtherDisk ?? '', `ssh-admin-place-${process.pid}.db`)
-        expect(() => replaceStoreFile({ from, held, keep })).toThrow(/EXDEV|disk|cross-device|other/i)
+        expect(() => replaceStoreFile({ from, locked: held, keepAs: keep })).toThrow(
+          /EXDEV|disk|cross-device|other/i,
+        )
       } finally {
         held.unlock()
       }

@@ -28,9 +28,9 @@ import {
 import { restoreResource, uploadResource, withdrawResource } from '../../../src/rules/resources.ts'
 import {
   acceptClock,
-  backUpStore,
-  createStore,
-  migrateStore,
+  recordStoreBackup,
+  recordStoreCreation,
+  recordStoreMigration,
   recordStoreCopy,
 } from '../../../src/rules/store/events.ts'
 import { rekeyStore } from '../../../src/rules/store/rekey.ts'
@@ -73,7 +73,7 @@ const rules: Readonly<Record<string, Call>> = {
   'centres restore': (trx, ctx) => restoreCentre(trx, { centre, ctx }),
   'centres imports undo': (trx, ctx) => undoImport(trx, { id: 1, ctx }),
   'users move': (trx, ctx) => moveUser(trx, { email, to: centre, ctx }),
-  'users erase': (trx, ctx) => eraseUser(trx, { email, left: async () => [], ctx }),
+  'users erase': (trx, ctx) => eraseUser(trx, { email, findLeft: async () => [], ctx }),
   'associates assign': (trx, ctx) => assignCentres(trx, { email, centres: [centre], ctx }),
   'associates unassign': (trx, ctx) => unassignCentres(trx, { email, centres: [centre], ctx }),
   'progression-tests import': (trx, ctx) => importProgressionTests(trx, { ...rows, ctx }),
@@ -96,10 +96,10 @@ const rules: Readonly<Record<string, Call>> = {
     editTemplate(trx, { letter: 'invitation', template: words, shipped: words, ctx }),
   'templates reset': (trx, ctx) => resetTemplate(trx, { letter: 'invitation', ctx }),
   'templates preview': (trx, ctx) => previewLetter(trx, { letter: 'invitation', email, sample: {}, ctx }),
-  'store init': (trx, ctx) => createStore(trx, { ctx }),
-  'store backup': (trx, ctx) => backUpStore(trx, { ctx }),
+  'store init': (trx, ctx) => recordStoreCreation(trx, { ctx }),
+  'store backup': (trx, ctx) => recordStoreBackup(trx, { ctx }),
   'store copy': (trx, ctx) => recordStoreCopy(trx, { to: 'moved.db', ctx }),
-  'store migrate': (trx, ctx) => migrateStore(trx, { from: 1, to: 2, ctx }),
+  'store migrate': (trx, ctx) => recordStoreMigration(trx, { from: 1, to: 2, ctx }),
   'store accept-clock': (trx, ctx) => acceptClock(trx, { ctx }),
   'store rekey': (trx, ctx) => rekeyStore(trx, { fingerprint: '0'.repeat(64), ctx }),
   'store restore': (trx, ctx) => restoreStore(trx, { ...restoration, ctx }),
