@@ -49,7 +49,7 @@ import {
   rowCounts,
   type HoldableRows,
 } from './table-rows.ts'
-import { countSlipped, slippedFault, slippedValues } from './slipped.ts'
+import { countSlipped, rowAtDistance, slippedFault, slippedValues } from './slipped.ts'
 import type { ImportedRows } from './imports.ts'
 
 /** The values to change; absent ones stay, and null removes a value. */
@@ -258,7 +258,9 @@ export async function importKeyTimes(
   const { found, heldBack, inFile } = readEachRow(rows, readKeyTimeRow)
   const saved = await findKeyTimes(trx)
   const matched = matchSaved(found, saved)
-  const unslipped = planned ? matched : withoutSlipped(matched, { inFile, saved, heldBack, allowChanges })
+  const unslipped = planned
+    ? matched
+    : withoutSlipped(matched, { rows, inFile, saved, heldBack, allowChanges })
   const accepted = withoutOverlaps(unslipped, saved, heldBack)
 
   const countries = [...new Set(accepted.map(({ read }) => read.country))]
@@ -349,6 +351,8 @@ function describeKeyTime({ country, session, time_zone, series, from_date }: New
 }
 
 interface Slips {
+  rows: readonly KeyTimeRowAsWritten[]
+  /** What was read of each of the rows. */
   inFile: readonly (NewKeyTime | undefined)[]
   saved: readonly KeyTimeRow[]
   heldBack: HeldBackRow<KeyTimeField>[]
@@ -363,7 +367,7 @@ interface Slips {
  */
 function withoutSlipped(
   matched: readonly ReadKeyTime[],
-  { inFile, saved, heldBack, allowChanges }: Slips,
+  { rows, inFile, saved, heldBack, allowChanges }: Slips,
 ): readonly ReadKeyTime[] {
   const savedFor = savedKeyTimes(saved)
   const columns = (['localTime', 'administrativeZone'] as const).map((field) => {
@@ -375,6 +379,7 @@ function withoutSlipped(
     })
     const slipped = slippedValues(compared)
     const distances = new Map([...slipped].map(([at, distance]) => [inFile[at], distance]))
+    if (field === 'localTime') hintAtSlip(heldBack, new Map([...slipped].map(([at, one]) => [rows[at], one])))
     return { field, valueIn, of: countSlipped(slipped), distances }
   })
   const isSlipped = ({ read }: ReadKeyTime) => columns.some(({ distances }) => distances.has(read))
@@ -394,6 +399,21 @@ function withoutSlipped(
     heldBack.push({ row, count: slips.length, faults })
   }
   return matched.filter((one) => !isSlipped(one))
+}
+
+/** Replaces the hints of times that fit no session because they slipped: another time or session would be wrong. */
+function hintAtSlip(
+  heldBack: HeldBackRow<KeyTimeField>[],
+  distances: ReadonlyMap<KeyTimeRowAsWritten | undefined, number | undefined>,
+): void {
+  for (const [at, { row, count, faults }] of heldBack.entries()) {
+    const distance = distances.get(row)
+    if (distance === undefined) continue
+    const hint = `Perhaps the column slipped: it is saved for ${rowAtDistance(distance)}.`
+    const hinted = () =>
+      faults().map((fault) => (fault.code === 'time-not-in-session' ? { ...fault, hint } : fault))
+    heldBack[at] = { row, count, faults: hinted }
+  }
 }
 
 /** Removes duplicate rows, and holds back rows that overlap another row of the file or a saved Key Time. */

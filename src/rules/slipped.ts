@@ -82,6 +82,12 @@ function amountOf(value: string): number {
   return value.includes(':') ? (whole ?? NaN) * 60 + minutes : (whole ?? NaN)
 }
 
+/** `the row above`, `the row 2 below`. */
+export function rowAtDistance(distance: number): string {
+  const rows = Math.abs(distance) > 1 ? `the row ${Math.abs(distance)}` : 'the row'
+  return `${rows} ${distance < 0 ? 'above' : 'below'}`
+}
+
 /** The fault of a slipped value, or of one beside such values; its message is worded to follow the name of the column. */
 export function slippedFault({
   now,
@@ -96,13 +102,12 @@ export function slippedFault({
   /** How many saved values would change if the slipped ones were accepted. */
   total: number
 }) {
-  const rows = distance !== undefined && Math.abs(distance) > 1 ? `the row ${Math.abs(distance)}` : 'the row'
   return {
     code: 'values-slipped',
     message:
       distance === undefined
         ? `is ${now}, and stands with ${of} values that are saved for other rows`
-        : `is ${now}, which is saved for ${rows} ${distance < 0 ? 'above' : 'below'}, as are those of ${of - 1} more rows`,
+        : `is ${now}, which is saved for ${rowAtDistance(distance)}, as are those of ${of - 1} more rows`,
     hint: `Perhaps the column slipped. If all of it is meant: --allow-changes ${total}`,
   }
 }

@@ -186,6 +186,7 @@ describe('a column of local times that slipped where AM and PM alternate', () =>
     expect(new Set(issues.map(({ code }: { code: string }) => code))).toEqual(
       new Set(['values-slipped', 'time-not-in-session']),
     )
+    for (const { hint } of issues) expect(hint).toContain('Perhaps the column slipped')
   })
 })
 
