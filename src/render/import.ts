@@ -287,9 +287,10 @@ function renameText({ number, before, after }: Plan['renames'][number]): string 
   return `${number}  ${cell(before)} → ${cell(after)}`
 }
 
-function issueText({ cell: at, message }: CellIssue): string {
+function issueText({ cell: at, message, hint }: CellIssue): string {
   const text = cell(message)
-  return `    ${at}  ${text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text}`
+  const short = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
+  return `    ${at}  ${short}${hint === null || message.includes(hint) ? '' : ` (${cell(hint)})`}`
 }
 
 /** A few issues one by one; of many, the first of each kind, and where to see the rest. */
