@@ -84,7 +84,8 @@ describe('many issues at a terminal', () => {
       '    20 issues of the kind invalid-email, the first:',
       '      centres!C2  Email user0@ is not an address: name@school.example',
       '    20 issues of the kind error-cell, the first:',
-      '      centres!B3  Centre name is #REF!, which is an error of a formula, not a value',
+      '      centres!B3  Centre name is #REF!, which is an error of a formula, not a value (Mend the',
+      '                  formula, or type the value.)',
       '    All of them: --issues-out FILE, or --json',
     ])
   })
