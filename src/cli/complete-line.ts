@@ -17,8 +17,8 @@ import type { Actor } from '../rules/permissions/actor.ts'
 import { findActor } from '../rules/permissions/find-actor.ts'
 import { visibleCentres } from '../rules/permissions/decide.ts'
 import { isServerAddress } from '../server-address.ts'
-import { suggestions, type WordToComplete, valuesAt, wordToComplete } from './completion.ts'
-import { offersFor } from './parameters.ts'
+import { suggestions, type WordToComplete, matchingChoices, wordToComplete } from './completion.ts'
+import { completionsFor } from './parameters.ts'
 import { emptyProgram, loadCommandFor, placeholderCommand, commandWordsIn } from './program.ts'
 import { tree } from './tree.ts'
 
@@ -41,9 +41,12 @@ export async function completeLine(typed: readonly string[], context: Context): 
 }
 
 /** Addresses and centre numbers of the store that fit the word, each with its meaning. */
-async function valuesFromStore(word: WordToComplete, { typed, context }: Line): Promise<string[]> {
-  const { named, offered } = offersFor(word.declared)
-  const kind = named ?? (offered && 'stored' in offered ? offered.stored : undefined)
+async function valuesFromStore(
+  word: WordToComplete,
+  { typed, context }: CompletionRequest,
+): Promise<string[]> {
+  const { nameKind, completions } = completionsFor(word.declared)
+  const kind = nameKind ?? (completions && 'stored' in completions ? completions.stored : undefined)
   if (kind === undefined) return []
   try {
     const values = await valuesOf(kind, { word, typed, context })
@@ -55,22 +58,22 @@ async function valuesFromStore(word: WordToComplete, { typed, context }: Line): 
 }
 
 /** Roles and sites; where a person is named before the word, only those that can be taken from or given to them. */
-async function matchingValues(word: WordToComplete, line: Line): Promise<string[]> {
-  const values = valuesAt(word)
+async function matchingValues(word: WordToComplete, line: CompletionRequest): Promise<string[]> {
+  const values = matchingChoices(word)
   const [person = ''] = word.arguments
-  const position = heldValuesByParameter[`${word.command} ${nameOf(word)}`]
-  if (position === undefined || !person.includes('@')) return values
-  const { what, isHeld } = position
-  const ofPerson = readStore(line, ({ db, by }) =>
+  const heldValues = heldValuesByParameter[`${word.command} ${nameOf(word)}`]
+  if (heldValues === undefined || !person.includes('@')) return values
+  const { what, isHeld } = heldValues
+  const heldByPerson = readStore(line, ({ db, by }) =>
     rolesOrSitesOf(db, { key: person.toLowerCase(), visible: visibleCentres(by), what }),
   )
   // An error message would disturb the line that is being typed, so all values are offered.
-  const held = await ofPerson.catch(() => undefined)
+  const held = await heldByPerson.catch(() => undefined)
   if (held === undefined) return values
-  const isTyped = new Set(word.arguments.slice(1))
+  const typedValues = new Set(word.arguments.slice(1))
   return values.filter((line) => {
     const [value = ''] = line.slice(word.before.length).split('\t')
-    return held.has(value) === isHeld && !isTyped.has(value)
+    return held.has(value) === isHeld && !typedValues.has(value)
   })
 }
 
@@ -85,12 +88,15 @@ const heldValuesByParameter: Readonly<Record<string, { what: Held; isHeld: boole
   'users transfer --site': { what: 'sites of groups', isHeld: true },
 }
 
-interface Line {
+interface CompletionRequest {
   typed: readonly string[]
   context: Context
 }
 
-async function valuesOf(kind: string, { word, ...line }: Line & { word: WordToComplete }): Promise<string[]> {
+async function valuesOf(
+  kind: string,
+  { word, ...line }: CompletionRequest & { word: WordToComplete },
+): Promise<string[]> {
   const { prefix } = word
   const found = await readStore(line, async ({ db, by }) => {
     const search = { prefix, visible: visibleCentres(by), among: candidateFilter(word) }
@@ -113,8 +119,8 @@ interface StoreReader {
  * @returns undefined without a store, or where the line must name its actor and does not
  */
 async function readStore<Read>(
-  { typed, context }: Line,
-  read: (seen: StoreReader) => Promise<Read>,
+  { typed, context }: CompletionRequest,
+  read: (source: StoreReader) => Promise<Read>,
 ): Promise<Read | undefined> {
   const flag = (name: string) => optionValue(typed, name)
   const flags = { db: flag('--db'), keyFile: flag('--key-file'), as: flag('--as') }
@@ -153,8 +159,8 @@ function candidateFilter(word: WordToComplete): Among | undefined {
   // A person or centre that is named by name, and not by address or number, is not looked up here.
   if (!isNamed) return undefined
   if (command === 'coordinator change' && name === '--to') return { adminsOf: first.toUpperCase() }
-  const takesOver = `${command} ${name}`
-  if (takesOver === 'users transfer --to' || takesOver === 'users delete --transfer-to')
+  const parameter = `${command} ${name}`
+  if (parameter === 'users transfer --to' || parameter === 'users delete --transfer-to')
     return { colleaguesOf: first.toLowerCase() }
   if (command === 'associates assign') return { assignableTo: first.toLowerCase() }
   return command === 'associates unassign' ? { assignedTo: first.toLowerCase() } : undefined

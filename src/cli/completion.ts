@@ -3,7 +3,7 @@ import { Argument, type Command, type Option } from 'commander'
 import { pathSettings } from '../config.ts'
 import { camelCase } from '../kebab-case.ts'
 import { searchKey } from '../search-key.ts'
-import { isCommaList, offersFor } from './parameters.ts'
+import { isCommaList, completionsFor } from './parameters.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof shells)[number]
@@ -16,7 +16,7 @@ export function completionScript(shell: Shell): string {
   if (shell === 'bash') return bashScript
   if (shell === 'zsh') return zshScript
   return (
-    printedBy(() => script(shell, 'ssh-admin', 'ssh-admin'))
+    captureConsole(() => script(shell, 'ssh-admin', 'ssh-admin'))
       // tab's debug lines would write a file at each TAB where the environment names one.
       .replace('set -l file "$BASH_COMP_DEBUG_FILE"', "set -l file ''")
       // Takes an open quotation mark and backslashes out of the word.
@@ -33,10 +33,10 @@ export function suggestions(
   program: Command,
   { typed, word }: { typed: readonly string[]; word: WordToComplete | undefined },
 ): string {
-  const known = new RootCommand()
-  addOptions(known, program)
-  addCommands(known, program, [])
-  const text = printedBy(() => known.parse([...typed]))
+  const root = new RootCommand()
+  addOptions(root, program)
+  addCommands(root, program, [])
+  const text = captureConsole(() => root.parse([...typed]))
   return word && wantsFile(word) ? text.replace(`${noFiles}\n`, `${filesFollow}\n`) : text
 }
 
@@ -57,7 +57,7 @@ function addOptions(entry: Entry, command: Command): void {
     if (name === undefined) continue
     const alias = option.short?.slice(1)
     if (!option.required) entry.option(name, option.description, alias)
-    // `valuesAt` offers the option's values.
+    // `matchingChoices` offers the option's values.
     else entry.option(name, option.description, () => undefined, alias)
   }
 }
@@ -98,29 +98,29 @@ function declaredAfter(program: Command, words: readonly string[]) {
   const options = command.createHelp().visibleOptions(command)
   const optionOf = (word: string | undefined) =>
     options.find(({ long, short }) => word !== undefined && [long, short].includes(word))
-  const before = optionOf(words.at(-1))
+  const lastOption = optionOf(words.at(-1))
   // The value of an option is no argument.
   const positional = rest.filter((word, at) => !word.startsWith('-') && !optionOf(rest[at - 1])?.required)
   const typedBefore = {
     command: [command.parent?.name(), command.name()].join(' '),
     arguments: positional,
   }
-  if (before?.required) return { declared: before, ...typedBefore }
+  if (lastOption?.required) return { declared: lastOption, ...typedBefore }
   const { registeredArguments } = command
   const argument = registeredArguments[positional.length] ?? registeredArguments.at(-1)
-  const isOver = positional.length >= registeredArguments.length && argument?.variadic !== true
-  return { declared: isOver ? undefined : argument, ...typedBefore }
+  const isComplete = positional.length >= registeredArguments.length && argument?.variadic !== true
+  return { declared: isComplete ? undefined : argument, ...typedBefore }
 }
 
 /** The values that fit the word and do not come from the store, each with its meaning; letter case does not matter. */
-export function valuesAt({ declared, prefix, before }: WordToComplete): string[] {
-  const { offered } = offersFor(declared)
-  if (offered === undefined || 'stored' in offered) return []
+export function matchingChoices({ declared, prefix, before }: WordToComplete): string[] {
+  const { completions } = completionsFor(declared)
+  if (completions === undefined || 'stored' in completions) return []
   const key = searchKey(prefix)
-  const isTyped = new Set(before.split(','))
-  return (typeof offered === 'function' ? offered(prefix) : offered)
+  const typedValues = new Set(before.split(','))
+  return (typeof completions === 'function' ? completions(prefix) : completions)
     .map((one) => (typeof one === 'string' ? ([one, ''] as const) : one))
-    .filter(([value]) => searchKey(value).startsWith(key) && !isTyped.has(value))
+    .filter(([value]) => searchKey(value).startsWith(key) && !typedValues.has(value))
     .map(([value, meaning]) => `${before}${value}\t${meaning}`)
 }
 
@@ -144,7 +144,7 @@ function deepestCommand(
 }
 
 /** Collects what tab prints: it writes to the console only. */
-function printedBy(work: () => void): string {
+function captureConsole(work: () => void): string {
   const lines: string[] = []
   const { log } = console
   console.log = (line) => lines.push(`${line}\n`)

@@ -3,7 +3,7 @@ import { roleChoices, sites } from '../rules/roles/catalogue.ts'
 import { readNewAddress } from '../rules/users/email.ts'
 import { withTextJoined } from './excess-words.ts'
 import { looksLikeCentreNumber, joinPeople } from './names-typed.ts'
-import { commandLine, type Line, splitOptionValues, withWord } from './typed-line.ts'
+import { commandLine, type Line, splitOptionValues, replaceWord } from './typed-line.ts'
 import { nounOf } from './words.ts'
 
 /**
@@ -23,13 +23,13 @@ export function correctedLine(error: unknown, argv: Line): string | undefined {
   const mended = tooMany ? ordered : withoutSurroundingMarks(ordered)
   const isChanged = (at: number) => argv[at] !== mended[at]
   const isMoved = (at: number) => isChanged(at) || isChanged(at - 1)
-  const told = (message: string, by: (at: number) => boolean) =>
-    argv.some((word, at) => by(at) && message.includes(word))
+  const mentions = (message: string, isRelevant: (at: number) => boolean) =>
+    argv.some((word, at) => isRelevant(at) && message.includes(word))
   const { problems = [] } = error.details
   // Where several words were refused, the correction must cover each of them.
-  for (const { message } of problems) if (!told(message, isChanged)) return undefined
+  for (const { message } of problems) if (!mentions(message, isChanged)) return undefined
   const isMended =
-    problems.length > 0 || told(error.message, isMoved) || (tooMany && argv.some((_, at) => isMoved(at)))
+    problems.length > 0 || mentions(error.message, isMoved) || (tooMany && argv.some((_, at) => isMoved(at)))
   return isMended ? commandLine(mended) : undefined
 }
 
@@ -152,7 +152,7 @@ export function reorderArguments(words: Line): Line {
   )
   const number = words[numberAt] ?? ''
   if (number !== '' && people.length > 0) {
-    if (userCommands.has(command)) return withWord(words, numberAt)
+    if (userCommands.has(command)) return replaceWord(words, numberAt)
     if (command === 'users add' && !words.includes('--centre')) {
       const isBehindWord = /^(?:to|at|in|for)$/.test(words[numberAt - 1] ?? '')
       const others = words.toSpliced(isBehindWord ? numberAt - 1 : numberAt, isBehindWord ? 2 : 1)
@@ -161,7 +161,7 @@ export function reorderArguments(words: Line): Line {
       return others.toSpliced(2, typed.length, ...(joinPeople(typed) ?? typed)).concat('--centre', number)
     }
     if (command === 'coordinator add' && people.length === 1 && first === person) {
-      const rest = withWord(words.slice(3), numberAt - 3)
+      const rest = replaceWord(words.slice(3), numberAt - 3)
       return [noun, verb, number, person.includes('<') ? person : `First Last <${person}>`, ...rest]
     }
   }
@@ -172,5 +172,5 @@ export function reorderArguments(words: Line): Line {
   const isOption = words[personAt - 1]?.startsWith('-') === true
   if (!personFirstCommands.has(command) || people.length !== 1 || first.startsWith('-') || isOption)
     return words
-  return [noun, verb, person, ...withWord(words, personAt).slice(2)]
+  return [noun, verb, person, ...replaceWord(words, personAt).slice(2)]
 }

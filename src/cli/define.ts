@@ -46,7 +46,7 @@ export function listing<
   Args = object,
   Options = object,
 >(spec: Listing<Args, Options, Row, Name, Sort, Shape>): Command {
-  const shared = listParameters(Object.keys(spec.fields), { searched: spec.takesText ?? true })
+  const shared = listParameters(Object.keys(spec.fields), { takesText: spec.takesText ?? true })
   const work: Work<Args & ListOptions, Options> = async (options, session) => {
     const { runListing } = await import('./listing.ts')
     return runListing(spec, options, session)

@@ -6,7 +6,7 @@ import { oneLine, tsvLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { query } from './define.ts'
 import type { OutputFile } from './output-file.ts'
-import { type Parameter, requiredOption, withValues, yesOption } from './parameters.ts'
+import { type Parameter, requiredOption, withCompletions, yesOption } from './parameters.ts'
 import { startByteProgress } from './progress.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
@@ -45,7 +45,7 @@ export function downloadCommand({ summary, description, stored, id, example, fin
     name: 'download',
     summary,
     description,
-    args: { id: withValues({ stored }, id) },
+    args: { id: withCompletions({ stored }, id) },
     options: {
       out: requiredOption('<file>', 'where it goes'),
       yes: yesOption('replace the file that is there without asking'),

@@ -2,24 +2,24 @@ import type { Command } from 'commander'
 import { settingNames } from '../config.ts'
 import { kebabCase } from '../kebab-case.ts'
 import { looksLikeCentreNumber, schoolNameWord, joinPeople } from './names-typed.ts'
-import { offersFor } from './parameters.ts'
-import { type ParsedLine, type Line, withWord, withWords } from './typed-line.ts'
+import { completionsFor } from './parameters.ts'
+import { type ParsedLine, type Line, replaceWord, replaceWords } from './typed-line.ts'
 import { suggestedCommandsFor } from './words.ts'
 
 /** A line in which the superfluous words become a setting, an option, or one name of several words. */
 export function withoutExcessWords({ argv, command }: ParsedLine): Line | undefined {
   if (command.name() === 'config' || isConfigShow(command)) return lineOfSetting({ argv, command })
-  const more = command.args.slice(command.registeredArguments.length)
+  const excess = command.args.slice(command.registeredArguments.length)
   return (
     withToOption(argv, command) ??
-    withIndividualDelete(argv, more) ??
-    more.map((word) => withOptionValueSplit(argv, { word, command })).find((line) => line !== undefined) ??
-    withOptionDashes(argv, { command, more }) ??
-    withValueInQuotes(argv, { command, more }) ??
+    withIndividualDelete(argv, excess) ??
+    excess.map((word) => withOptionValueSplit(argv, { word, command })).find((line) => line !== undefined) ??
+    withOptionDashes(argv, { command, excess }) ??
+    withValueInQuotes(argv, { command, excess }) ??
     withPersonInQuotes(argv, command) ??
-    withNameOfCentre(argv, { command, more }) ??
-    withOptionBefore(argv, { command, more }) ??
-    withNameOptions(argv, { command, more }) ??
+    withNameOfCentre(argv, { command, excess }) ??
+    withOptionBefore(argv, { command, excess }) ??
+    withNameOptions(argv, { command, excess }) ??
     withArgumentInQuotes(argv, command)
   )
 }
@@ -27,7 +27,7 @@ export function withoutExcessWords({ argv, command }: ParsedLine): Line | undefi
 /** The words behind the last argument that a command takes. */
 interface Excess {
   command: Command
-  more: Line
+  excess: Line
 }
 
 /** Options that delete all of a kind, each with the option that deletes only those that are named. */
@@ -41,22 +41,22 @@ function withIndividualDelete(argv: Line, [named]: Line): Line | undefined {
   const at = argv.findIndex(
     (word, index) => Object.hasOwn(individualDeleteOptions, word) && argv[index + 1] === named,
   )
-  return at < 0 ? undefined : withWord(argv, at, individualDeleteOptions[argv[at] ?? ''] ?? '')
+  return at < 0 ? undefined : replaceWord(argv, at, individualDeleteOptions[argv[at] ?? ''] ?? '')
 }
 
 /** `config smtp URL`, and `config delete smtp`: the lines with the right verb. */
 function lineOfSetting({ argv, command }: ParsedLine): Line | undefined {
   const [first = '', ...others] = command.args
-  const [leads] = suggestedCommandsFor('config', first)
-  if (leads !== undefined && others.length < 2) {
-    const [, verb = ''] = leads.split(' ')
-    return withWord(argv, argv.indexOf(first, argv.indexOf('config')), verb)
+  const [suggestedCommand] = suggestedCommandsFor('config', first)
+  if (suggestedCommand !== undefined && others.length < 2) {
+    const [, verb = ''] = suggestedCommand.split(' ')
+    return replaceWord(argv, argv.indexOf(first, argv.indexOf('config')), verb)
   }
   if (!isSettingName(first)) return undefined
   // `config` shows all settings at once, so the name alone is superfluous.
-  if (others.length === 0) return withWord(argv, argv.lastIndexOf(first))
+  if (others.length === 0) return replaceWord(argv, argv.lastIndexOf(first))
   return others.length === 1 && !isConfigShow(command)
-    ? withWord(argv, argv.indexOf('config'), 'config', 'set')
+    ? replaceWord(argv, argv.indexOf('config'), 'config', 'set')
     : undefined
 }
 
@@ -70,24 +70,24 @@ function isConfigShow(command: Command): boolean {
 }
 
 /** `centres edit EG001 name 'Nile Academy'`: an option without its dashes, and its value. */
-function withOptionDashes(argv: Line, { command, more }: Excess): Line | undefined {
-  const [word = '', value] = more
+function withOptionDashes(argv: Line, { command, excess }: Excess): Line | undefined {
+  const [word = '', value] = excess
   const option = command.options.find(({ long }) => long === `--${word}`)
   const isOption = option?.required === true && command.getOptionValue(option.attributeName()) === undefined
-  return isOption && value !== undefined && more.length === 2
-    ? withWord(argv, argv.lastIndexOf(word, argv.lastIndexOf(value) - 1), `--${word}`)
+  return isOption && value !== undefined && excess.length === 2
+    ? replaceWord(argv, argv.lastIndexOf(word, argv.lastIndexOf(value) - 1), `--${word}`)
     : undefined
 }
 
 /** `users edit omar@school.example 'Omar Aziz'`: the last word of a name is the last name. */
-function withNameOptions(argv: Line, { command, more }: Excess): Line | undefined {
+function withNameOptions(argv: Line, { command, excess }: Excess): Line | undefined {
   const options = ['--first-name', '--last-name']
-  const takesThem = options.every((name) => command.options.some(({ long }) => long === name))
-  const words = more.join(' ').trim().split(/\s+/)
+  const takesBothNames = options.every((name) => command.options.some(({ long }) => long === name))
+  const words = excess.join(' ').trim().split(/\s+/)
   const areNames = words.length > 1 && words.every((word) => /^\p{Lu}[\p{L}\p{M}'-]+$/u.test(word))
   const isTyped = argv.some((word) => options.some((name) => word.startsWith(name)))
-  if (!takesThem || !areNames || isTyped) return undefined
-  const rest = more.reduce((line: Line, word) => withWord(line, line.lastIndexOf(word)), argv)
+  if (!takesBothNames || !areNames || isTyped) return undefined
+  const rest = excess.reduce((line: Line, word) => replaceWord(line, line.lastIndexOf(word)), argv)
   return [...rest, '--first-name', words.slice(0, -1).join(' '), '--last-name', words.at(-1) ?? '']
 }
 
@@ -97,7 +97,7 @@ export function withToOption(argv: Line, command: Command): Line | undefined {
   const takesTo =
     command.options.some(({ long }) => long === '--to') && command.getOptionValue('to') === undefined
   if (!takesTo || at < 0 || argv[at + 1] === undefined || !command.args.includes('to')) return undefined
-  return withWord(argv, at, '--to')
+  return replaceWord(argv, at, '--to')
 }
 
 /** `email=new@school.example`, or a value behind an option that takes none: `--admin yes`. */
@@ -108,21 +108,21 @@ function withOptionValueSplit(
   const at = argv.lastIndexOf(word)
   const option = (name: string | undefined) => command.options.find(({ long }) => long === name)
   const [, name, value = ''] = /^([a-z][a-z-]*)=(.+)$/s.exec(word) ?? []
-  if (option(name && `--${name}`)?.required) return withWord(argv, at, `--${name}`, value)
+  if (option(name && `--${name}`)?.required) return replaceWord(argv, at, `--${name}`, value)
   const before = option(argv[at - 1])
-  const isYes = /^(yes|true|on|1)$/i.test(word)
-  return before && !before.required && isYes ? withWord(argv, at) : undefined
+  const meansYes = /^(yes|true|on|1)$/i.test(word)
+  return before && !before.required && meansYes ? replaceWord(argv, at) : undefined
 }
 
 /** `users move omar@school.example EG002`: puts the option before its value. */
-function withOptionBefore(argv: Line, { command, more }: Excess): Line | undefined {
-  const [word = '', ...others] = more
+function withOptionBefore(argv: Line, { command, excess }: Excess): Line | undefined {
+  const [word = '', ...others] = excess
   const option = others.length === 0 ? optionFor(command, word) : undefined
   return option === undefined ? undefined : lineWithBefore(argv, word, option)
 }
 
 export function lineWithBefore(argv: Line, word: string, option: string): Line {
-  return swappedArguments(argv, word, option) ?? withWord(argv, argv.lastIndexOf(word), option, word)
+  return swappedArguments(argv, word, option) ?? replaceWord(argv, argv.lastIndexOf(word), option, word)
 }
 
 /** `users move EG001 omar@…` and `coordinator change omar@… EG001`: the person and the centre are swapped. */
@@ -137,7 +137,7 @@ function swappedArguments(argv: Line, word: string, option: string): Line | unde
   if (!isSwapped) return undefined
   const rest = argv.slice(3)
   const at = rest.findIndex((typed, index) => typed === word && !rest[index - 1]?.startsWith('-'))
-  return at < 0 ? undefined : [noun, verb, word, option, first, ...withWord(rest, at)]
+  return at < 0 ? undefined : [noun, verb, word, option, first, ...replaceWord(rest, at)]
 }
 
 /** Options whose value is one text of any number of words. */
@@ -153,18 +153,19 @@ const textOptions: ReadonlySet<string> = new Set([
 ])
 
 /** `centres edit EG001 --name Nile Academy`, `users list --centre Nile Academy`: joins an option's words. */
-function withValueInQuotes(argv: Line, { command, more }: Excess): Line | undefined {
-  if (more.some((word) => word.startsWith('-') || isUrl(word))) return undefined
+function withValueInQuotes(argv: Line, { command, excess }: Excess): Line | undefined {
+  if (excess.some((word) => word.startsWith('-') || isUrl(word))) return undefined
   for (const [at, option] of argv.entries()) {
     const [value = '', ...behind] = argv.slice(at + 1)
     if (!takesText(command, { option, value })) continue
     const end = behind.findIndex((word) => word.startsWith('-'))
-    const run = end < 0 ? behind : behind.slice(0, end)
+    const wordsUntilOption = end < 0 ? behind : behind.slice(0, end)
     // The last words may be required arguments of the command, and are left to them.
-    const least = command.registeredArguments.filter(({ required }) => required).length
-    const words = [value, ...run.slice(0, Math.max(0, command.args.length - least))]
-    const left = run.slice(words.length - 1)
-    if (words.length < 2 || left.some((word) => !looksLikeCentreNumber(word) && !word.includes('@'))) continue
+    const requiredCount = command.registeredArguments.filter(({ required }) => required).length
+    const words = [value, ...wordsUntilOption.slice(0, Math.max(0, command.args.length - requiredCount))]
+    const remaining = wordsUntilOption.slice(words.length - 1)
+    if (words.length < 2 || remaining.some((word) => !looksLikeCentreNumber(word) && !word.includes('@')))
+      continue
     const lastName = option === '--first-name' ? lastNameFor(command) : undefined
     if (lastName !== undefined)
       return argv.toSpliced(at + 1, words.length, words.slice(0, -1).join(' '), lastName, words.at(-1) ?? '')
@@ -179,7 +180,7 @@ function takesText(command: Command, { option, value }: { option: string; value:
   const declared = command.options.find(({ long }) => long === option)
   if (declared === undefined || value === '' || value.startsWith('-')) return false
   const isName =
-    offersFor(declared).named !== undefined && !looksLikeCentreNumber(value) && !value.includes('@')
+    completionsFor(declared).nameKind !== undefined && !looksLikeCentreNumber(value) && !value.includes('@')
   return textOptions.has(option) || isName
 }
 
@@ -215,7 +216,7 @@ function withPersonInQuotes(argv: Line, { args, registeredArguments: taken }: Co
   if (!looksLikeCentreNumber(args[0] ?? '')) return withCentreInQuotes(argv, args)
   const words = args.slice(taken.length - 1)
   const [whole, ...others] = joinPeople(words) ?? []
-  return whole === undefined || others.length > 0 ? undefined : withWords(argv, words, whole)
+  return whole === undefined || others.length > 0 ? undefined : replaceWords(argv, words, whole)
 }
 
 /** `coordinator add Nile Academy 'Omar Said <omar@school.example>'`, and the same without quotes. */
@@ -223,13 +224,18 @@ function withCentreInQuotes(argv: Line, args: Line): Line | undefined {
   const words = args.slice(0, -1)
   const last = args.at(-1) ?? ''
   if (!last.includes('@') || words.some((word) => /[@<]/.test(word))) return undefined
-  if (/^[^<]+</.test(last)) return withWords(argv, words, words.join(' '))
+  if (/^[^<]+</.test(last)) return replaceWords(argv, words, words.join(' '))
   // The centre's name ends at a word that only schools have, unless a comma behind the word continues the name.
   const behind = words.findLastIndex((word) => schoolNameWord.test(word)) + 1
   const end = words[behind - 1]?.endsWith(',') ? 0 : behind
   const whole =
     end > 0 && end < words.length ? joinPeople(args.slice(end)) : [`NAME ${inAngleBrackets(last)}`]
-  return withWords(argv, args, ...(end > 0 ? [words.slice(0, end).join(' ')] : ['CENTRE']), ...(whole ?? []))
+  return replaceWords(
+    argv,
+    args,
+    ...(end > 0 ? [words.slice(0, end).join(' ')] : ['CENTRE']),
+    ...(whole ?? []),
+  )
 }
 
 function inAngleBrackets(address: string): string {
@@ -244,13 +250,13 @@ function isNamedByOption(command: Command): boolean {
 }
 
 /** `centres create EG900 Nile Academy`: joins the words of the name behind `--name`. */
-function withNameOfCentre(argv: Line, { command, more }: Excess): Line | undefined {
+function withNameOfCentre(argv: Line, { command, excess }: Excess): Line | undefined {
   const isName =
-    more.length > 1 &&
-    more.every((word) => !/[@<>|&;=]/.test(word) && !isUrl(word)) &&
-    !looksLikeCentreNumber(more[0] ?? '')
+    excess.length > 1 &&
+    excess.every((word) => !/[@<>|&;=]/.test(word) && !isUrl(word)) &&
+    !looksLikeCentreNumber(excess[0] ?? '')
   return isName && isNamedByOption(command) && command.getOptionValue('name') === undefined
-    ? withWords(argv, more, '--name', more.join(' '))
+    ? replaceWords(argv, excess, '--name', excess.join(' '))
     : undefined
 }
 
@@ -264,8 +270,8 @@ export function optionFor(command: Command, word: string): string | undefined {
   const names = command.options.map(({ long }) => long)
   const isName = isNamedByOption(command)
   const option = isName ? '--name' : word.includes('<') ? '--new' : '--to'
-  const isWhoOrWhere = /[@<]/.test(word) || looksLikeCentreNumber(word)
-  if (isWhoOrWhere === isName || (isName && isUrl(word))) return undefined
+  const isPersonOrCentre = /[@<]/.test(word) || looksLikeCentreNumber(word)
+  if (isPersonOrCentre === isName || (isName && isUrl(word))) return undefined
   return names.includes(option) && command.getOptionValue(option.slice(2)) === undefined ? option : undefined
 }
 
@@ -277,6 +283,6 @@ function withArgumentInQuotes(argv: Line, command: Command): Line | undefined {
   if (command.parent?.name() === 'account') return undefined
   const isPlain = args.every((word) => !/[@<>|&;]/.test(word) && !isUrl(word) && !/^\d+$/.test(word))
   return only && others.length === 0 && !only.variadic && isPlain && !/\d/.test(args[0] ?? '')
-    ? withWords(argv, args, args.join(' '))
+    ? replaceWords(argv, args, args.join(' '))
     : undefined
 }

@@ -22,7 +22,7 @@ import { canBeName, takesCentres, takesOnlyCentres, type NamesTyped, namesInValu
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
 import { type FoundByName, type Session, withStore } from './session.ts'
-import { commandLine, type Line, lineWith, splitOptionValues } from './typed-line.ts'
+import { commandLine, type Line, lineWithReplacements, splitOptionValues } from './typed-line.ts'
 import { wordsIn } from '../search-key.ts'
 import { formatNumber } from '../format-number.ts'
 
@@ -295,7 +295,7 @@ function ambiguousName(
   const what = areCentres ? 'centres' : areUsers ? 'people' : 'people and centres'
   const lines = shown.map(({ described }) => `  ${described}`)
   const more = total > shown.length ? [`  … and ${formatNumber(total - shown.length)} more`] : []
-  const line = lineWith(session.argv, new Map([[text, shown[0]?.value ?? text]]))
+  const line = lineWithReplacements(session.argv, new Map([[text, shown[0]?.value ?? text]]))
   return new NotFound(
     areCentres ? 'ambiguous-centre' : 'ambiguous-user',
     `${formatNumber(total)} ${what} are called '${text}'.`,
@@ -314,7 +314,7 @@ function unconfirmedNames({ foundByName, argv }: Session): NotFound {
     people.length > 0 ? 'ambiguous-user' : 'ambiguous-centre',
     `A name is not enough for a change where nobody is asked. ${who}.`,
     {
-      hint: lineWith(argv, new Map(foundByName.map(({ typed, value }) => [typed, value]))),
+      hint: lineWithReplacements(argv, new Map(foundByName.map(({ typed, value }) => [typed, value]))),
       details: { candidates: foundByName.map(({ facts }) => facts), total: foundByName.length },
     },
   )
@@ -327,7 +327,7 @@ export function questionForNames(
 ): string | undefined {
   if (isUnchanged(answer)) return undefined
   const words = argv.filter((word) => word !== '--dry-run')
-  const line = lineWith(words, new Map(foundByName.map(({ typed, value }) => [typed, value])))
+  const line = lineWithReplacements(words, new Map(foundByName.map(({ typed, value }) => [typed, value])))
   return `Go on with ${line}?`
 }
 

@@ -36,9 +36,11 @@ export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonO
       hint: 'Add --help to see what it takes.',
     })
   }
-  const said = textOptions.map((name) => [name, typed[name]] as const)
+  const given = textOptions.map((name) => [name, typed[name]] as const)
   return {
-    ...Object.fromEntries(said.filter((one): one is [(typeof one)[0], string] => typeof one[1] === 'string')),
+    ...Object.fromEntries(
+      given.filter((one): one is [(typeof one)[0], string] => typeof one[1] === 'string'),
+    ),
     json: typed.json === true,
     quiet: typed.quiet === true,
     debug: typed.debug === true,
@@ -60,11 +62,11 @@ export const commonOptionsHeading = 'Options of every command:'
 let sharedOptions: readonly Option[] | undefined
 
 /** Adds the common options. All commands share the Option objects: a group and the program have them as well. */
-export function addCommonOptions(to: Command): Command {
-  to.configureHelp(helpFormat).optionsGroup(commonOptionsHeading)
+export function addCommonOptions(command: Command): Command {
+  command.configureHelp(helpFormat).optionsGroup(commonOptionsHeading)
   sharedOptions ??= createCommonOptions()
-  for (const option of sharedOptions) to.addOption(option)
-  return to.helpOption('-h, --help', 'show this help').optionsGroup('')
+  for (const option of sharedOptions) command.addOption(option)
+  return command.helpOption('-h, --help', 'show this help').optionsGroup('')
 }
 
 function createCommonOptions(): readonly Option[] {
@@ -89,11 +91,11 @@ function createCommonOptions(): readonly Option[] {
 /** Help texts of an option or argument: its choices, where the description does not name them, and its default. */
 export const helpFormat = {
   optionDescription: (option: Option) =>
-    `${withChoices(option)}${typeof option.defaultValue === 'string' ? ` (default: ${option.defaultValue})` : ''}`,
-  argumentDescription: withChoices,
+    `${describeChoices(option)}${typeof option.defaultValue === 'string' ? ` (default: ${option.defaultValue})` : ''}`,
+  argumentDescription: describeChoices,
 } satisfies Partial<Help>
 
-function withChoices({
+function describeChoices({
   description,
   argChoices = [],
 }: Pick<Argument | Option, 'description' | 'argChoices'>) {
@@ -104,12 +106,12 @@ function withChoices({
 /** A help page in our order: first steps near the top, the command's own options next, common options last. */
 export function reorderHelp(page: string): string {
   const parts = page.trimEnd().split(/\n{2,}/)
-  const isOfEvery = (part: string) => part.startsWith(`${commonOptionsHeading}\n`)
-  const isBeginning = (part: string) => part.startsWith(`${firstStepsHeading}\n`)
+  const isCommonOptions = (part: string) => part.startsWith(`${commonOptionsHeading}\n`)
+  const isFirstSteps = (part: string) => part.startsWith(`${firstStepsHeading}\n`)
   const [usage = '', description = '', ...rest] = parts.filter(
-    (part) => !isOfEvery(part) && !isBeginning(part),
+    (part) => !isCommonOptions(part) && !isFirstSteps(part),
   )
-  const order = [usage, description, ...parts.filter(isBeginning), ...rest, ...parts.filter(isOfEvery)]
+  const order = [usage, description, ...parts.filter(isFirstSteps), ...rest, ...parts.filter(isCommonOptions)]
   return `${order.filter((part) => part !== '').join('\n\n')}\n`
 }
 

@@ -19,8 +19,8 @@ export interface Parameter<Value> {
   declare: (command: Command, name: string) => void
   schema: Schema<Value>
   /** A name may be typed in place of an address or a centre number of this kind. */
-  named?: NamedKind
-  offered?: OfferedValues
+  nameKind?: NamedKind
+  completions?: Completions
   /** Set by `checkedWithoutStore`. */
   refuseMistyped?(value: Value): unknown
 }
@@ -62,12 +62,12 @@ export type ValuesOf<Declared> = {
   [Name in keyof Declared]: Declared[Name] extends Parameter<infer Value> ? Value : never
 }
 
-/** Makes a kind of argument. @param written its commander syntax @param usual the schema where none is given */
-function argumentOf<Usual>(written: (name: string) => string, usual: Schema<Usual>) {
+/** Makes a kind of argument. @param syntaxOf its commander syntax @param defaultSchema the schema where none is given */
+function argumentOf<Usual>(syntaxOf: (name: string) => string, defaultSchema: Schema<Usual>) {
   function declared(what: string): Parameter<Usual>
   function declared<Value>(what: string, schema: Schema<Value>): Parameter<Value>
-  function declared(what: string, schema: Schema<unknown> = usual): Parameter<unknown> {
-    return { schema, declare: (command, name) => command.addArgument(new Argument(written(name), what)) }
+  function declared(what: string, schema: Schema<unknown> = defaultSchema): Parameter<unknown> {
+    return { schema, declare: (command, name) => command.addArgument(new Argument(syntaxOf(name), what)) }
   }
   return declared
 }
@@ -79,13 +79,13 @@ export const argument = argumentOf((name) => `<${name}>`, text)
 export const optionalArgument = argumentOf((name) => `[${name}]`, optional(text))
 
 /** `<email...>`: one or more; `-` stands for the values on stdin, one a line. */
-export const each = argumentOf((name) => `<${name}...>`, texts)
+export const variadicArgument = argumentOf((name) => `<${name}...>`, texts)
 
 /** `[person...]`: any number, none included. */
-export const anyNumber = argumentOf((name) => `[${name}...]`, withDefault(texts, []))
+export const optionalVariadicArgument = argumentOf((name) => `[${name}...]`, withDefault(texts, []))
 
 /** `<shell>`: one of these choices. */
-export function oneOf<Choice extends string>(
+export function choiceArgument<Choice extends string>(
   choices: readonly [Choice, ...Choice[]],
   what: string,
 ): Parameter<Choice> {
@@ -97,7 +97,10 @@ export function oneOf<Choice extends string>(
 
 /** `--deleted`: given or not. */
 export function flag(what: string): Parameter<boolean> {
-  return { schema: withDefault(yesOrNo, false), declare: (command, name) => command.option(long(name), what) }
+  return {
+    schema: withDefault(yesOrNo, false),
+    declare: (command, name) => command.option(longOption(name), what),
+  }
 }
 
 /** `--admin`, `--no-admin`, or neither. */
@@ -105,14 +108,17 @@ export function negatableFlag({ on, off }: { on: string; off: string }): Paramet
   const declare = (command: Command, name: string) => {
     const refuseBoth = (before: boolean) => () => {
       if (command.getOptionValue(camelCase(name)) === before)
-        throw new Usage(`${long(name)} and ${long(`no-${name}`)} say the opposite of each other.`, {
-          code: 'invalid-option',
-          hint: 'Leave out one of them.',
-        })
+        throw new Usage(
+          `${longOption(name)} and ${longOption(`no-${name}`)} say the opposite of each other.`,
+          {
+            code: 'invalid-option',
+            hint: 'Leave out one of them.',
+          },
+        )
     }
     // This listener must run before commander's own, which overwrites the value.
     command.on(`option:${name}`, refuseBoth(false)).on(`option:no-${name}`, refuseBoth(true))
-    command.option(long(name), on).option(long(`no-${name}`), off)
+    command.option(longOption(name), on).option(longOption(`no-${name}`), off)
   }
   return { schema: optional(yesOrNo), declare }
 }
@@ -129,22 +135,22 @@ function withoutRepetition(declared: Option): Option {
 export function withSingleValue(declared: Option): Option {
   const check = declared.parseArg
   const isPath = /<(path|file)>/.test(declared.flags)
-  return declared.argParser((value: string, before: unknown) => {
-    refuseTwoValues({ long: declared.long ?? '', isPath }, value, before)
-    return check ? check(value, before) : value
+  return declared.argParser((value: string, previous: unknown) => {
+    refuseTwoValues({ long: declared.long ?? '', isPath }, value, previous)
+    return check ? check(value, previous) : value
   })
 }
 
 /** Two different values would leave it to chance whom a change affects. @throws a usage error */
 export function refuseTwoValues(
   { long, isPath }: { long: string; isPath: boolean },
-  one: unknown,
-  other: unknown,
+  value: unknown,
+  previous: unknown,
 ): void {
-  if (typeof one !== 'string' || typeof other !== 'string') return
-  if (long === '--as' ? isSameActor(one, other) : one.trim() === other.trim()) return
-  if (isPath && isSamePath(one, other)) return
-  throw new Usage(`${long} is given twice, and not the same: ${other} and ${one}.`, {
+  if (typeof value !== 'string' || typeof previous !== 'string') return
+  if (long === '--as' ? isSameActor(value, previous) : value.trim() === previous.trim()) return
+  if (isPath && isSamePath(value, previous)) return
+  throw new Usage(`${long} is given twice, and not the same: ${previous} and ${value}.`, {
     code: 'invalid-option',
     hint: long === '--as' ? actorHint : 'It takes one value: say it once.',
   })
@@ -152,12 +158,12 @@ export function refuseTwoValues(
 
 /**
  * A line of a batch must not act for anybody but the batch's actor.
- * @param where the source of `other`
+ * @param source the source of `batchActor`
  * @throws a usage error
  */
-export function refuseOtherActor(one: string, other: string | undefined, where: string): void {
-  if (other === undefined || isSameActor(one, other)) return
-  throw new Usage(`--as ${one} is not whom the batch acts for: ${where} says ${other}.`, {
+export function refuseOtherActor(typed: string, batchActor: string | undefined, source: string): void {
+  if (batchActor === undefined || isSameActor(typed, batchActor)) return
+  throw new Usage(`--as ${typed} is not whom the batch acts for: ${source} says ${batchActor}.`, {
     code: 'invalid-option',
     hint: actorHint,
   })
@@ -175,19 +181,23 @@ function isSameActor(one: string, other: string): boolean {
   return one.trim().toLowerCase() === other.trim().toLowerCase()
 }
 
-/** Makes a kind of option with a value. @param usual the schema where none is given */
-function optionWith<Usual>(usual: Schema<Usual>, finished: (declared: Option) => Option) {
-  function declared(value: string, what: string): Parameter<Usual>
-  function declared<Value>(value: string, what: string, schema: Schema<Value>): Parameter<Value>
-  function declared(value: string, what: string, schema: Schema<unknown> = usual): Parameter<unknown> {
+/** Makes a kind of option with a value. @param defaultSchema the schema where none is given */
+function optionWith<Usual>(defaultSchema: Schema<Usual>, finish: (declared: Option) => Option) {
+  function declared(placeholder: string, what: string): Parameter<Usual>
+  function declared<Value>(placeholder: string, what: string, schema: Schema<Value>): Parameter<Value>
+  function declared(
+    placeholder: string,
+    what: string,
+    schema: Schema<unknown> = defaultSchema,
+  ): Parameter<unknown> {
     const declare = (command: Command, name: string) =>
-      command.addOption(finished(new Option(`${long(name)} ${value}`, what)))
+      command.addOption(finish(new Option(`${longOption(name)} ${placeholder}`, what)))
     return { schema, declare }
   }
   return declared
 }
 
-/** `--centre <centre>`, at most once. `value` is the placeholder in the help: `<centre>`. */
+/** `--centre <centre>`, at most once. `placeholder` stands for the value in the help: `<centre>`. */
 export const option = optionWith(optional(text), withoutRepetition)
 
 /** An option that is required. */
@@ -196,53 +206,58 @@ export const requiredOption = optionWith(text, (declared) =>
 )
 
 /** `--site <site>`, any number of times; values may also be separated by commas. */
-export const repeated = optionWith(commaList, (declared) => declared.argParser(collect))
+export const listOption = optionWith(commaList, (declared) => declared.argParser(appendValue))
 
 /** An option with one of these choices, or absent. */
-export function optionOf<Choice extends string>(
+export function choiceOption<Choice extends string>(
   choices: readonly [Choice, ...Choice[]],
-  value: string,
+  placeholder: string,
   what: string,
 ): Parameter<Choice | undefined> {
   return {
     schema: optional(choiceOf(choices)),
     declare: (command, name) =>
-      command.addOption(withoutRepetition(new Option(`${long(name)} ${value}`, what).choices(choices))),
+      command.addOption(
+        withoutRepetition(new Option(`${longOption(name)} ${placeholder}`, what).choices(choices)),
+      ),
   }
 }
 
 /** Allows a person's name in place of an address, and a centre's in place of its number. */
-export function orName<Value>(named: NamedKind, parameter: Parameter<Value>): Parameter<Value> {
-  return { ...parameter, named }
+export function allowName<Value>(nameKind: NamedKind, parameter: Parameter<Value>): Parameter<Value> {
+  return { ...parameter, nameKind }
 }
 
 /** The one centre that a command is about. */
 export function centreArgument(): Parameter<string> {
-  return orName('centre', argument('the number or name of the centre'))
+  return allowName('centre', argument('the number or name of the centre'))
 }
 
 /** The one user that a command is about. */
 export function userArgument(): Parameter<string> {
-  return orName('user', argument("the user's address or name"))
+  return allowName('user', argument("the user's address or name"))
 }
 
 /** The users that a command is about: those who have an account, or anybody who ever had one. */
-export function usersArgument(named: 'user' | 'any-user'): Parameter<string[]> {
-  return orName(named, each("the users' addresses or names; - reads addresses from stdin, one a line"))
+export function usersArgument(nameKind: 'user' | 'any-user'): Parameter<string[]> {
+  return allowName(
+    nameKind,
+    variadicArgument("the users' addresses or names; - reads addresses from stdin, one a line"),
+  )
 }
 
 /** A word that completion offers, with its meaning where that helps. */
-type OfferedValue = string | readonly [value: string, meaning: string]
+type Completion = string | readonly [value: string, meaning: string]
 
 /** What completion offers: words, a function that finds them, or the kind of rows to look for in the store. */
-type OfferedValues =
-  | readonly OfferedValue[]
-  | ((prefix: string) => readonly OfferedValue[])
+type Completions =
+  | readonly Completion[]
+  | ((prefix: string) => readonly Completion[])
   | { stored: 'release' | 'resource' | 'help-document' | 'import' }
 
 /** Gives completion the values of a parameter. */
-export function withValues<Value>(values: OfferedValues, parameter: Parameter<Value>): Parameter<Value> {
-  return { ...parameter, offered: values }
+export function withCompletions<Value>(values: Completions, parameter: Parameter<Value>): Parameter<Value> {
+  return { ...parameter, completions: values }
 }
 
 /**
@@ -256,17 +271,19 @@ export function checkedWithoutStore<Value>(
   return { ...parameter, refuseMistyped: refuse }
 }
 
-const parameterOf = new WeakMap<Argument | Option, Pick<Parameter<unknown>, 'named' | 'offered'>>()
+const parameterOf = new WeakMap<Argument | Option, Pick<Parameter<unknown>, 'nameKind' | 'completions'>>()
 
 /** The kind of names and the values that completion offers for an argument or option. */
-export function offersFor(declared: Argument | Option): Pick<Parameter<unknown>, 'named' | 'offered'> {
-  const { named, offered = declared.argChoices } = parameterOf.get(declared) ?? {}
-  return { named, offered }
+export function completionsFor(
+  declared: Argument | Option,
+): Pick<Parameter<unknown>, 'nameKind' | 'completions'> {
+  const { nameKind, completions = declared.argChoices } = parameterOf.get(declared) ?? {}
+  return { nameKind, completions }
 }
 
 /** Whether several values can be typed with commas between them. */
 export function isCommaList(declared: Argument | Option): boolean {
-  return declared instanceof Option && declared.parseArg === collect
+  return declared instanceof Option && declared.parseArg === appendValue
 }
 
 /** `-y`, for a command that changes nothing and may still ask. */
@@ -292,27 +309,27 @@ export function namedParameters<Args, Options, Every>({
   options,
 }: Declared<Args, Options, Every>): ReadonlyMap<string, NamedKind> {
   const kinds = new Map<string, NamedKind>()
-  const note = <Values>(parameters: Parameters<Values> | undefined) => {
+  const collectKinds = <Values>(parameters: Parameters<Values> | undefined) => {
     if (!parameters) return
     for (const name in parameters) {
-      const { named } = parameters[name]
-      if (named) kinds.set(name, named)
+      const { nameKind } = parameters[name]
+      if (nameKind) kinds.set(name, nameKind)
     }
   }
-  note(args)
-  note(options)
+  collectKinds(args)
+  collectKinds(options)
   return kinds
 }
 
 /** Declares the parameters to commander. */
-export function addParameters<Values>(to: Command, parameters: Parameters<Values> | undefined): void {
+export function addParameters<Values>(command: Command, parameters: Parameters<Values> | undefined): void {
   if (!parameters) return
   for (const name in parameters) {
-    const { declare, named, offered } = parameters[name]
-    declare(to, kebabCase(name))
-    const option = to.options.find((one) => one.long === long(kebabCase(name)))
-    const declared = option ?? to.registeredArguments.at(-1)
-    if (declared && (named || offered)) parameterOf.set(declared, { named, offered })
+    const { declare, nameKind, completions } = parameters[name]
+    declare(command, kebabCase(name))
+    const option = command.options.find((one) => one.long === longOption(kebabCase(name)))
+    const declared = option ?? command.registeredArguments.at(-1)
+    if (declared && (nameKind || completions)) parameterOf.set(declared, { nameKind, completions })
   }
 }
 
@@ -323,9 +340,9 @@ export function valuesOf<Args, Options, Every>(
 ): Args & Every & Options {
   const problems: InputProblem[] = []
   const values = {
-    ...parseValues(args, typed, { problems, spoken: asArgument }),
-    ...parseValues(shared, typed, { problems, spoken: asOption }),
-    ...parseValues(options, typed, { problems, spoken: asOption }),
+    ...parseValues(args, typed, { problems, describe: describeArgument }),
+    ...parseValues(shared, typed, { problems, describe: describeOption }),
+    ...parseValues(options, typed, { problems, describe: describeOption }),
   }
   if (isComplete<Args & Every & Options>(values, problems)) return values
   throw new Usage(`${problems.map(({ message }) => message).join('; ')}.`, {
@@ -342,7 +359,7 @@ interface InputProblem {
 function parseValues<Values>(
   parameters: Parameters<Values> | undefined,
   typed: Readonly<Record<string, unknown>>,
-  { problems, spoken }: { problems: InputProblem[]; spoken: (name: string, value: unknown) => string },
+  { problems, describe }: { problems: InputProblem[]; describe: (name: string, value: unknown) => string },
 ): Partial<Values> {
   const values: Partial<Values> = {}
   if (!parameters) return values
@@ -350,7 +367,7 @@ function parseValues<Values>(
     const parsed = parameters[name].schema.safeParse(typed[name])
     if (parsed.success) values[name] = parsed.data
     else {
-      const what = spoken(name, typed[name])
+      const what = describe(name, typed[name])
       for (const { message, hint } of parsed.error.issues)
         problems.push({ message: `${what}: ${message}`, hint })
     }
@@ -362,13 +379,13 @@ function isComplete<Values>(_values: object, problems: readonly unknown[]): _val
   return problems.length === 0
 }
 
-function asOption(name: string, value: unknown): string {
-  const option = long(kebabCase(name))
+function describeOption(name: string, value: unknown): string {
+  const option = longOption(kebabCase(name))
   return isTyped(value) ? `${option} ${quotedValue(value)}` : option
 }
 
 /** Shows an argument by its value: the user typed no name for it. */
-function asArgument(name: string, value: unknown): string {
+function describeArgument(name: string, value: unknown): string {
   return isTyped(value) ? quotedValue(value) : kebabCase(name)
 }
 
@@ -381,11 +398,11 @@ function isTyped(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
-function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value]
+function appendValue(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value]
 }
 
-function long(name: string): string {
+function longOption(name: string): string {
   return `--${name}`
 }
 
@@ -402,24 +419,27 @@ export interface ListOptions {
   limit: number | undefined
 }
 
-const noText: Schema<undefined> = { safeParse: () => ({ success: true, data: undefined }) }
+const noSearchText: Schema<undefined> = { safeParse: () => ({ success: true, data: undefined }) }
 
 /** Parameters of every list. @param fields the columns, to show and sort by @param searched false: no search text */
 export function listParameters(
   fields: readonly string[],
-  { searched }: { searched: boolean },
+  { takesText }: { takesText: boolean },
 ): Parameters<ListOptions> {
-  const text = searched
+  const text = takesText
     ? optionalArgument('only those with this in them; accents and letter case do not matter')
-    : { schema: noText, declare: () => undefined }
+    : { schema: noSearchText, declare: () => undefined }
   return {
     text,
-    fields: withValues(fields, repeated('<names>', `these columns, but for --json: ${fields.join(', ')}`)),
-    format: withValues(
+    fields: withCompletions(
+      fields,
+      listOption('<names>', `these columns, but for --json: ${fields.join(', ')}`),
+    ),
+    format: withCompletions(
       listFormats,
       option('<format>', `one of ${listFormats.join(', ')} (default: table at a terminal, tsv in a pipe)`),
     ),
-    sort: withValues(fields, option('<field>', 'by one of the columns that --fields names')),
+    sort: withCompletions(fields, option('<field>', 'by one of the columns that --fields names')),
     reverse: flag('in the opposite order'),
     limit: option('<count>', 'at most so many', optional(wholeNumber('a whole number', { min: 1 }))),
   }

@@ -11,7 +11,7 @@ import { commandOfError, canonicalLine, NoSuchCommand, programFor } from './prog
 import { withoutSecrets } from './secrets-typed.ts'
 import { unknownCommand } from './suggestions.ts'
 import { terminalOf } from './terminal.ts'
-import { commandLine, type Line, lineWith, lineWithOption, withWord } from './typed-line.ts'
+import { commandLine, type Line, lineWithReplacements, lineWithOption, replaceWord } from './typed-line.ts'
 
 /** Converts commander's errors, and words that are no command, into errors in our words. */
 export async function translateParserError(
@@ -89,14 +89,14 @@ function lineWithNearest(error: unknown, argv: Line): string | undefined {
   if (name !== undefined) return candidates.length === 1 ? lineWithName(argv, { wanted, name }) : undefined
   const nearest = readOnlyVerbs.has(verb) ? addressOrNumberOf(first) : undefined
   const at = argv.findIndex((typed) => typed.trim().toLowerCase() === wanted.toLowerCase())
-  return nearest === undefined || at < 0 ? undefined : commandLine(withWord(argv, at, nearest))
+  return nearest === undefined || at < 0 ? undefined : commandLine(replaceWord(argv, at, nearest))
 }
 
 /** Replaces an option's value, a part of a comma list, or a word of the line. */
 function lineWithName(argv: Line, { wanted, name }: { wanted: string; name: string }): string | undefined {
   // `smtp-password` is followed by the password itself, which must not become the value of `smtp-password-file`.
   if (name.endsWith('-file') && !/file/i.test(wanted)) return undefined
-  const line = lineWith(argv, new Map([[wanted.trim(), name]]))
+  const line = lineWithReplacements(argv, new Map([[wanted.trim(), name]]))
   return line === commandLine(argv) ? undefined : line
 }
 

@@ -5,7 +5,7 @@ import { reorderArguments } from './corrected-line.ts'
 import type { UnknownWord } from './program.ts'
 import { shellWord } from '../shell-word.ts'
 import { tree } from './tree.ts'
-import { commandLine, type Line, positionsIn, withWord } from './typed-line.ts'
+import { commandLine, type Line, positionsIn, replaceWord } from './typed-line.ts'
 import {
   destructiveVerbs,
   suggestedForAnyNoun,
@@ -30,23 +30,23 @@ export async function unknownCommand(
   unknown: UnknownWord,
   correct: (line: Line) => Promise<Line | undefined>,
 ): Promise<Usage> {
-  const spoken = ['ssh-admin', ...unknown.before].join(' ')
+  const commandPrefix = ['ssh-admin', ...unknown.before].join(' ')
   const guesses = guessesAt(unknown)
   const lines: string[] = []
   const candidates: string[] = []
   for (const { name, line } of guesses) {
     const ordered = reorderArguments(line)
-    const taken = acceptsArguments(name, ordered) ? await correct(ordered) : undefined
-    if (taken === undefined) continue
-    lines.push(commandLine(taken))
+    const corrected = acceptsArguments(name, ordered) ? await correct(ordered) : undefined
+    if (corrected === undefined) continue
+    lines.push(commandLine(corrected))
     candidates.push(name)
   }
-  return new Usage(`${spoken} has no command '${unknown.word}'.`, {
+  return new Usage(`${commandPrefix} has no command '${unknown.word}'.`, {
     code: 'unknown-command',
     hint:
       hintOfLines(lines) ??
       multiStepHint(unknown.before[0], unknown.word, addressOrNumberPair(unknown)) ??
-      `${spoken} --help lists them.`,
+      `${commandPrefix} --help lists them.`,
     details: { candidates },
   })
 }
@@ -63,51 +63,52 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   const [group] = before
   const at = argv.indexOf(word)
   if (group === undefined && word === 'ssh-admin')
-    return [{ name: argv[at + 1] ?? '', line: withWord(argv, at) }]
+    return [{ name: argv[at + 1] ?? '', line: replaceWord(argv, at) }]
   if (group === undefined && /^sites?$/.test(word)) return [{ name: 'help roles', line: ['help', 'roles'] }]
   const listed = group === undefined ? undefined : withListVerb(unknown, group)
   if (listed) return [listed]
-  const turned = group === undefined ? guessesWithNounAfterVerb(argv, word) : guessesWithTwoWordVerb(unknown)
-  if (turned.length > 0) return turned
-  const about = isAddressOrNumber(word) || isNameOrNumber(word) ? guessesForNamedThing(unknown) : []
-  if (about.length > 0) return about
-  const asked = group === undefined ? guessWhoIs(unknown, at) : []
-  if (asked.length > 0) return asked
+  const reordered =
+    group === undefined ? guessesWithNounAfterVerb(argv, word) : guessesWithTwoWordVerb(unknown)
+  if (reordered.length > 0) return reordered
+  const forNamedThing = isAddressOrNumber(word) || isNameOrNumber(word) ? guessesForNamedThing(unknown) : []
+  if (forNamedThing.length > 0) return forNamedThing
+  const forWhoIs = group === undefined ? guessWhoIs(unknown, at) : []
+  if (forWhoIs.length > 0) return forWhoIs
   // PINs belong to users: a centre number behind a verb about PINs means the centre's users.
-  const ofCentre =
+  const pinCommands =
     group === 'users' && looksLikeCentreNumber(argv[at + 1] ?? '') ? suggestedCommandsFor(group, word) : []
-  if (ofCentre.length > 0) return guessesFor(ofCentre, withoutNoun(argv, group), word)
-  const named = guessesForFullName(unknown)
-  if (named.length > 0) return named
+  if (pinCommands.length > 0) return guessesFor(pinCommands, withoutNoun(argv, group), word)
+  const forFullName = guessesForFullName(unknown)
+  if (forFullName.length > 0) return forFullName
   // A word of one or two letters resembles too many commands.
   const near = nearWords(word, known)
   const destructive = destructiveVerbs(word, { groupName: group, verbs: known })
-  const ofKnown = guessesFor(destructive.length > 0 ? destructive : near, argv, word)
+  const forNearWords = guessesFor(destructive.length > 0 ? destructive : near, argv, word)
   if (group === undefined) {
     const school = withNameJoined(argv, at + 1)
     if (schoolNameWord.test(school?.[at + 1] ?? '')) return guessesAt({ ...unknown, argv: school ?? argv })
     // A noun that has exactly this verb is likelier than a noun that is only spelt like the word.
-    const ofNouns = commandsWithVerb(word, argv)
-    if (ofNouns.length > 0) return guessesFor(ofNouns, argv, word)
-    if (ofKnown.length > 0) return ofKnown
-    const ofNear = guessesFor(commandsWithMisspeltVerb(word, argv), argv, word)
-    if (ofNear.length > 0) return ofNear
+    const commandsOfOtherNouns = commandsWithVerb(word, argv)
+    if (commandsOfOtherNouns.length > 0) return guessesFor(commandsOfOtherNouns, argv, word)
+    if (forNearWords.length > 0) return forNearWords
+    const forMisspeltVerb = guessesFor(commandsWithMisspeltVerb(word, argv), argv, word)
+    if (forMisspeltVerb.length > 0) return forMisspeltVerb
     const whole = withNameJoined(argv, at + 1)
     return whole ? guessesAt({ ...unknown, argv: whole }) : guessFind(word, argv)
   }
-  if (ofKnown.length > 0) return ofKnown
-  const lead = [word, ...misspelt(word, wordsWithSuggestion(group))].map((one) =>
+  if (forNearWords.length > 0) return forNearWords
+  const suggestedCommands = [word, ...misspelt(word, wordsWithSuggestion(group))].map((one) =>
     suggestedCommandsFor(group, one),
   )
-  return guessesFor(firstNonEmpty(lead) ?? [], withoutNoun(argv, group), word)
+  return guessesFor(firstNonEmpty(suggestedCommands) ?? [], withoutNoun(argv, group), word)
 }
 
 /** `event-logs --kind event`: the word is the value of an option, and the verb `list` was left out. */
 function withListVerb({ argv, word, known }: UnknownWord, group: string): Guess | undefined {
-  const isOfOption = argv[argv.indexOf(word) - 1]?.startsWith('--') === true
+  const isOptionValue = argv[argv.indexOf(word) - 1]?.startsWith('--') === true
   const at = argv.findIndex((typed) => nounOf(typed) === group)
-  if (!isOfOption || at < 0 || !known.includes('list')) return undefined
-  return { name: `${group} list`, line: withWord(argv, at, group, 'list') }
+  if (!isOptionValue || at < 0 || !known.includes('list')) return undefined
+  return { name: `${group} list`, line: replaceWord(argv, at, group, 'list') }
 }
 
 function firstNonEmpty(lists: readonly (readonly string[])[]): readonly string[] | undefined {
@@ -124,9 +125,9 @@ function guessesFor(names: readonly string[], argv: Line, word: string): Guess[]
   return names.map((name) => {
     const line = withCommandWords(argv, word, name)
     // `coordinator remove` leads to `coordinator change`, which names the successor and not the person to remove.
-    const takesOffice =
+    const namesSuccessor =
       name === 'coordinator change' && word !== 'change' && misspelt(word, ['change']).length === 0
-    return { name, line: takesOffice ? withoutPeople(line) : line }
+    return { name, line: namesSuccessor ? withoutPeople(line) : line }
   })
 }
 
@@ -140,8 +141,8 @@ function withoutPeople(line: Line): Line {
   )
   const centre = centres.find(({ word }) => looksLikeCentreNumber(word)) ?? centres[0]
   const kept = new Set([noun?.at, verb?.at, centre?.at])
-  const left = new Set(named.map(({ at }) => at).filter((at) => !kept.has(at)))
-  return line.filter((word, at) => !left.has(at) && word !== '--yes' && !personOption.test(word))
+  const removed = new Set(named.map(({ at }) => at).filter((at) => !kept.has(at)))
+  return line.filter((word, at) => !removed.has(at) && word !== '--yes' && !personOption.test(word))
 }
 
 function nearWords(word: string, known: readonly string[]): string[] {
@@ -185,32 +186,35 @@ function guessesForNamedThing({ argv, word, known, before: [group] }: UnknownWor
   const [{ at: nextAt, word: next } = { at: -1, word: undefined }] = wordsAfter(argv, word)
   if (group === undefined && next !== undefined) {
     // The verb or noun follows the name, so the two are swapped.
-    const turned = withWord(argv.toSpliced(nextAt, 1), argv.indexOf(word), next, word)
+    const reordered = replaceWord(argv.toSpliced(nextAt, 1), argv.indexOf(word), next, word)
     const noun = nounOf(next)
-    if (noun === undefined) return guessesFor(commandsWithVerb(next, turned), turned, next)
-    const line = withWord(turned, turned.indexOf(next), noun)
+    if (noun === undefined) return guessesFor(commandsWithVerb(next, reordered), reordered, next)
+    const line = replaceWord(reordered, reordered.indexOf(next), noun)
     return guessesForNamedThing({ argv: line, word, known: verbsOf(noun), before: [noun] })
   }
   if (group !== undefined && next !== undefined) {
     if (!known.includes(next)) return []
     const name = `${group} ${next}`
-    const line = withCommandWords(withWord(argv, nextAt), word, next, word)
+    const line = withCommandWords(replaceWord(argv, nextAt), word, next, word)
     if (word.includes('@') && !acceptsArguments(name, line))
-      return guessUsersShow(withWord(argv, nextAt), { word, group })
+      return guessUsersShow(replaceWord(argv, nextAt), { word, group })
     if (!(group === 'users' && looksLikeCentreNumber(word))) return [{ name, line }]
     return next === 'list' ? [{ name, line: withCommandWords(line, word, '--centre', word) }] : []
   }
   const name = group ?? (word.includes('@') ? 'users' : looksLikeCentreNumber(word) ? 'centres' : '')
   // An address names a person, who has a centre; a centre belongs to no single person.
   if (word.includes('@') && nounsOfCentres.has(name)) return guessUsersShow(argv, { word, group })
-  const look = Object.hasOwn(readingVerbs, name) ? readingVerbs[name] : undefined
-  if (look === undefined) return []
-  const verbs = /^\d+$/.test(word) || looksLikeCentreNumber(word) ? (look.number ?? look.one) : look.one
-  const said = word.includes('@') ? (look.text ?? verbs) : verbs
+  const verbsOfNoun = Object.hasOwn(readingVerbs, name) ? readingVerbs[name] : undefined
+  if (verbsOfNoun === undefined) return []
+  const verbs =
+    /^\d+$/.test(word) || looksLikeCentreNumber(word)
+      ? (verbsOfNoun.number ?? verbsOfNoun.one)
+      : verbsOfNoun.one
+  const verb = word.includes('@') ? (verbsOfNoun.text ?? verbs) : verbs
   // Eight digits may be a PIN, which must not be repeated.
-  const named = group === undefined && /^\d{8}$/.test(word) ? 'NUMBER' : word
-  const line = withCommandWords(argv, word, group === undefined ? `${name} ${said}` : said, named)
-  return [{ name: `${name} ${said}`, line }]
+  const shownWord = group === undefined && /^\d{8}$/.test(word) ? 'NUMBER' : word
+  const line = withCommandWords(argv, word, group === undefined ? `${name} ${verb}` : verb, shownWord)
+  return [{ name: `${name} ${verb}`, line }]
 }
 
 /** `Amira Silva suspend`, `users Amira Silva`: a name of several words before the verb. */
@@ -227,8 +231,8 @@ function guessesForFullName(unknown: UnknownWord): Guess[] {
     // In `reset password` both words have a meaning, and belong together.
     if (Object.hasOwn(phrases, `${name.at(-1)} ${verb}`)) continue
     const typed = isPhrase ? [verb, rest[0] ?? ''] : [verb]
-    const left = isPhrase ? rest.slice(1) : rest
-    const line = argv.toSpliced(at, words.length, ...typed, name.join(' '), ...left)
+    const behindVerb = isPhrase ? rest.slice(1) : rest
+    const line = argv.toSpliced(at, words.length, ...typed, name.join(' '), ...behindVerb)
     const [group] = before
     if (group !== undefined && known.includes(verb)) return [{ name: `${group} ${verb}`, line }]
     const guesses = guessesAt({ ...unknown, argv: line, word: verb })
@@ -284,7 +288,7 @@ function guessFind(word: string, argv: Line): Guess[] {
   const words = positionsIn(argv)
   // A PIN or a link behind the name must not be repeated.
   if (words.some((typed) => /\d{3}|[:/]/.test(typed.word))) return []
-  const rest = words.reduceRight((line: Line, typed) => withWord(line, typed.at), argv)
+  const rest = words.reduceRight((line: Line, typed) => replaceWord(line, typed.at), argv)
   return [{ name: 'find', line: ['find', words.map((typed) => typed.word).join(' '), ...rest] }]
 }
 
@@ -335,13 +339,13 @@ function guessesWithNounAfterVerb(argv: Line, verb: string): Guess[] {
   const noun = nounOf(following)
   const phrase = phrases[`${verb} ${following}`]
   const names = phrase ? [phrase] : noun === undefined ? [] : commandsOf(noun, verb)
-  return guessesFor(names, withWord(argv, nounAt), verb)
+  return guessesFor(names, replaceWord(argv, nounAt), verb)
 }
 
 /** `users reset password omar`: a verb of two words, or a phrase for one of this noun's commands. */
 function guessesWithTwoWordVerb({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
   const [{ at: nextAt, word: next } = { at: -1, word: '' }] = wordsAfter(argv, word)
-  const line = withWord(argv, nextAt)
+  const line = replaceWord(argv, nextAt)
   const verb = `${word}-${next}`
   if (known.includes(verb)) return guessesFor([verb], line, word)
   const phrase = phrases[`${word} ${next}`]
@@ -377,7 +381,7 @@ function verbsOf(noun: string): string[] {
 function withoutNoun(argv: Line, group: string | undefined): Line {
   return group === undefined
     ? argv
-    : withWord(
+    : replaceWord(
         argv,
         argv.findIndex((word) => nounOf(word) === group),
       )
@@ -385,7 +389,7 @@ function withoutNoun(argv: Line, group: string | undefined): Line {
 
 /** The line with the command's words, and names behind them, in place of the first occurrence of a word. */
 function withCommandWords(argv: Line, word: string, name: string, ...named: readonly string[]): Line {
-  return withWord(argv, argv.indexOf(word), ...name.split(' '), ...named)
+  return replaceWord(argv, argv.indexOf(word), ...name.split(' '), ...named)
 }
 
 const maxCommands = 3
@@ -444,27 +448,29 @@ function likelyNouns(verb: string, argv: Line): ((group: string) => boolean)[] {
  */
 function commandsWithVerb(verb: string, argv: Line): string[] {
   const [named] = wordsAfter(argv, verb)
-  const kinds = likelyNouns(verb, argv)
+  const nounTests = likelyNouns(verb, argv)
   // A word that is a name more probably names a person.
-  const isFirst = (group: string) => named !== undefined && isName(named.word) && group === 'users'
+  const isUsersForName = (group: string) => named !== undefined && isName(named.word) && group === 'users'
   const workbook = verb === 'upload' && named && workbookName.test(named.word) ? ['centres import'] : []
-  const groups = Object.keys(tree).toSorted((one, other) => Number(isFirst(other)) - Number(isFirst(one)))
-  const own = (isNamed: (group: string) => boolean) =>
+  const groups = Object.keys(tree).toSorted(
+    (one, other) => Number(isUsersForName(other)) - Number(isUsersForName(one)),
+  )
+  const commandsOfNouns = (isLikely: (group: string) => boolean) =>
     groups
-      .filter((group) => isNamed(group) && verbsOf(group).includes(verb))
+      .filter((group) => isLikely(group) && verbsOf(group).includes(verb))
       .map((group) => `${group} ${verb}`)
   // A synonym is used only where something is named behind it, and where it has one meaning for each noun.
-  const bySynonym = (isNamed: (group: string) => boolean) => {
-    const names = groups.filter(isNamed).map((group) => synonymsOf(group, verb))
-    return names.some((ofOne) => ofOne.length > 1) ? [] : names.flat()
+  const bySynonym = (isLikely: (group: string) => boolean) => {
+    const names = groups.filter(isLikely).map((group) => synonymsOf(group, verb))
+    return names.some((synonyms) => synonyms.length > 1) ? [] : names.flat()
   }
-  const everywhere = kinds.length === 0 ? [() => true] : kinds
+  const nounTestsOrAny = nounTests.length === 0 ? [() => true] : nounTests
   const found =
-    firstNonEmpty(everywhere.map(own)) ??
-    firstNonEmpty(kinds.map(bySynonym)) ??
-    firstNonEmpty(everywhere.map((isNamed) => suggestedForAnyNoun(verb, isNamed))) ??
+    firstNonEmpty(nounTestsOrAny.map(commandsOfNouns)) ??
+    firstNonEmpty(nounTests.map(bySynonym)) ??
+    firstNonEmpty(nounTestsOrAny.map((isLikely) => suggestedForAnyNoun(verb, isLikely))) ??
     // Releases have names too, so a name may belong to any noun with this verb.
-    (wordsAfter(argv, verb).some(({ word }) => isName(word)) ? own(() => true) : [])
+    (wordsAfter(argv, verb).some(({ word }) => isName(word)) ? commandsOfNouns(() => true) : [])
   return [...workbook, ...found.slice(0, maxCommands)]
 }
 
@@ -472,7 +478,7 @@ function commandsWithVerb(verb: string, argv: Line): string[] {
 function commandsWithMisspeltVerb(word: string, argv: Line): string[] {
   const verbs = new Set(Object.keys(tree).flatMap(verbsOf))
   return misspelt(word, verbs).flatMap((verb) =>
-    commandsWithVerb(verb, withWord(argv, argv.indexOf(word), verb)),
+    commandsWithVerb(verb, replaceWord(argv, argv.indexOf(word), verb)),
   )
 }
 

@@ -2,19 +2,22 @@ import type { Command } from 'commander'
 import { shellWord } from '../shell-word.ts'
 
 /** The line to paste, with the first occurrence of each of some words replaced. */
-export function lineWith(argv: readonly string[], instead: ReadonlyMap<string, string>): string {
+export function lineWithReplacements(
+  argv: readonly string[],
+  replacements: ReadonlyMap<string, string>,
+): string {
   // Only the first occurrence is replaced, as a later one may be a value: `centres edit harbour --name harbour`.
-  const left = new Map(instead)
-  const other = (word: string) => {
-    const found = left.get(word.trim())
-    left.delete(word.trim())
+  const remaining = new Map(replacements)
+  const replaceOnce = (word: string) => {
+    const found = remaining.get(word.trim())
+    remaining.delete(word.trim())
     return found ?? word
   }
   const words = argv.map((word) => {
-    if (left.has(word)) return other(word)
+    if (remaining.has(word)) return replaceOnce(word)
     // Also replaces within `--to='Omar Said'` and between commas.
     const [, option = '', value = ''] = /^(--[a-z-]+=)?(.*)$/s.exec(word) ?? []
-    return `${option}${value.split(',').map(other).join(',')}`
+    return `${option}${value.split(',').map(replaceOnce).join(',')}`
   })
   return commandLine(words)
 }
@@ -43,19 +46,19 @@ export interface ParsedLine {
 }
 
 /** The line with one word replaced by another, by several, or by none. */
-export function withWord(line: Line, at: number, ...instead: readonly string[]): Line {
+export function replaceWord(line: Line, at: number, ...instead: readonly string[]): Line {
   return at < 0 ? line : line.toSpliced(at, 1, ...instead)
 }
 
 /** Splits `--name=Nile` into `--name Nile`, unless the value would then be taken for an option. */
 export function splitOptionValues(line: Line): Line {
   const end = line.indexOf('--')
-  const apart = (word: string) => {
+  const split = (word: string) => {
     const [, option, value] = /^(--[a-z-]+)=([^-].*)$/s.exec(word) ?? []
     return option === undefined || value === undefined ? [word] : [option, value]
   }
   const before = end < 0 ? line : line.slice(0, end)
-  return [...before.flatMap(apart), ...line.slice(before.length)]
+  return [...before.flatMap(split), ...line.slice(before.length)]
 }
 
 /** The position of consecutive words; -1 where they do not occur. */
@@ -64,7 +67,7 @@ function indexOfWords(words: Line, argv: Line): number {
 }
 
 /** The line with consecutive words replaced; undefined where they do not occur. */
-export function withWords(line: Line, words: Line, ...instead: readonly string[]): Line | undefined {
+export function replaceWords(line: Line, words: Line, ...instead: readonly string[]): Line | undefined {
   const at = indexOfWords(words, line)
   return at < 0 ? undefined : line.toSpliced(at, words.length, ...instead)
 }
@@ -74,9 +77,9 @@ export function lineWithOption(line: Line, option: string, ...value: readonly st
   const end = line.indexOf('--')
   const before = end < 0 ? line : line.slice(0, end)
   const at = before.findIndex((word) => word === option || word.startsWith(`${option}=`))
-  const typed = before[at] === option ? 1 + value.length : 1
+  const oldLength = before[at] === option ? 1 + value.length : 1
   const index = at < 0 ? before.length : at
-  return line.toSpliced(index, at < 0 ? 0 : typed, option, ...value)
+  return line.toSpliced(index, at < 0 ? 0 : oldLength, option, ...value)
 }
 
 /** The whole command to paste into a shell; passwords in addresses are masked. */

@@ -37,19 +37,19 @@ export const yesOrNo = schema((typed) =>
 )
 
 /** A comma-separated or repeated option, as one list. */
-export const commaList: Schema<string[]> = withDefault(transformed(texts, splitAtCommas), [])
+export const commaList: Schema<string[]> = withDefault(transform(texts, splitAtCommas), [])
 
 /** A comma list whose items are each parsed. */
 export function listOf<Value>(read: (text: string) => Value): Schema<Value[]> {
-  return transformed(commaList, (names) => names.map(read))
+  return transform(commaList, (names) => names.map(read))
 }
 
 /**
  * The text, checked without the store; the rule checks it against the store.
  * @param refuse throws for a malformed text
  */
-export function refusing(refuse: (text: string) => unknown): Schema<string> {
-  return transformed(text, (typed) => {
+export function checkedText(refuse: (text: string) => unknown): Schema<string> {
+  return transform(text, (typed) => {
     refuse(typed)
     return typed
   })
@@ -62,34 +62,34 @@ export function choiceOf<Choice extends string>(choices: readonly [Choice, ...Ch
   )
 }
 
-export function optional<Value>(of: Schema<Value>): Schema<Value | undefined> {
-  return withDefault<Value | undefined>(of, undefined)
+export function optional<Value>(inner: Schema<Value>): Schema<Value | undefined> {
+  return withDefault<Value | undefined>(inner, undefined)
 }
 
-export function withDefault<Value>(of: Schema<Value>, value: Value): Schema<Value> {
+export function withDefault<Value>(inner: Schema<Value>, value: Value): Schema<Value> {
   return {
-    safeParse: (typed) => (typed === undefined ? { success: true, data: value } : of.safeParse(typed)),
+    safeParse: (typed) => (typed === undefined ? { success: true, data: value } : inner.safeParse(typed)),
   }
 }
 
-export function transformed<From, To>(of: Schema<From>, into: (value: From) => To): Schema<To> {
+export function transform<From, To>(inner: Schema<From>, into: (value: From) => To): Schema<To> {
   return {
     safeParse: (typed) => {
-      const parsed = of.safeParse(typed)
+      const parsed = inner.safeParse(typed)
       return parsed.success ? { success: true, data: into(parsed.data) } : parsed
     },
   }
 }
 
-/** A value with an additional condition. @param wrong returns the message where the value violates the condition */
-export function checked<Value>(
-  of: Schema<Value>,
-  wrong: (value: Value) => string | undefined,
+/** A value with an additional condition. @param problemWith returns the message where the value violates the condition */
+export function refine<Value>(
+  inner: Schema<Value>,
+  problemWith: (value: Value) => string | undefined,
 ): Schema<Value> {
   return {
     safeParse: (typed) => {
-      const parsed = of.safeParse(typed)
-      const message = parsed.success ? wrong(parsed.data) : undefined
+      const parsed = inner.safeParse(typed)
+      const message = parsed.success ? problemWith(parsed.data) : undefined
       return message === undefined ? parsed : { success: false, error: { issues: [{ message }] } }
     },
   }
@@ -105,17 +105,17 @@ interface Bounds {
 /** A number in decimal digits; JavaScript's Number would also accept blanks, `0x1f` and `Infinity`. */
 export function number(what: string, bounds: Bounds = {}): Schema<number> {
   return schema((typed) => {
-    const found = isText(typed) && digits.test(typed) ? Number(typed) : typed
-    if (typeof found !== 'number' || !Number.isFinite(found)) return new InvalidValue(`it takes ${what}`)
-    return outside(found, bounds) ?? found
+    const value = isText(typed) && decimalNumber.test(typed) ? Number(typed) : typed
+    if (typeof value !== 'number' || !Number.isFinite(value)) return new InvalidValue(`it takes ${what}`)
+    return outOfBounds(value, bounds) ?? value
   })
 }
 
 /** Adds a hint to the schema's errors. */
-function withHint<Value>(of: Schema<Value>, hint: string): Schema<Value> {
+function withHint<Value>(inner: Schema<Value>, hint: string): Schema<Value> {
   return {
     safeParse: (typed) => {
-      const parsed = of.safeParse(typed)
+      const parsed = inner.safeParse(typed)
       if (parsed.success) return parsed
       return { success: false, error: { issues: parsed.error.issues.map((issue) => ({ ...issue, hint })) } }
     },
@@ -124,22 +124,22 @@ function withHint<Value>(of: Schema<Value>, hint: string): Schema<Value> {
 
 /** A whole number in decimal digits. */
 export function wholeNumber(what: string, bounds: Bounds = {}): Schema<number> {
-  const any = number(what)
+  const anyNumber = number(what)
   return schema((typed) => {
-    const parsed = any.safeParse(typed)
-    const isOther = isText(typed) && !/^[+-]?\d+$/.test(typed)
-    if (isOther || !parsed.success || !Number.isSafeInteger(parsed.data))
+    const parsed = anyNumber.safeParse(typed)
+    const isNotWhole = isText(typed) && !/^[+-]?\d+$/.test(typed)
+    if (isNotWhole || !parsed.success || !Number.isSafeInteger(parsed.data))
       return new InvalidValue(`it takes ${what}`)
-    return outside(parsed.data, bounds) ?? parsed.data
+    return outOfBounds(parsed.data, bounds) ?? parsed.data
   })
 }
 
-const digits = /^[+-]?\d+(\.\d+)?([Ee]\+?\d+)?$/
+const decimalNumber = /^[+-]?\d+(\.\d+)?([Ee]\+?\d+)?$/
 
-function outside(found: number, { min, max, above }: Bounds): InvalidValue | undefined {
-  if (min !== undefined && found < min) return new InvalidValue(`it takes at least ${min}`)
-  if (max !== undefined && found > max) return new InvalidValue(`it takes at most ${max}`)
-  return above !== undefined && found <= above ? new InvalidValue(`it takes more than ${above}`) : undefined
+function outOfBounds(value: number, { min, max, above }: Bounds): InvalidValue | undefined {
+  if (min !== undefined && value < min) return new InvalidValue(`it takes at least ${min}`)
+  if (max !== undefined && value > max) return new InvalidValue(`it takes at most ${max}`)
+  return above !== undefined && value <= above ? new InvalidValue(`it takes more than ${above}`) : undefined
 }
 
 function splitAtCommas(values: readonly string[]): string[] {

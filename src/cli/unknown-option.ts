@@ -4,8 +4,8 @@ import { nearestOf } from '../nearest.ts'
 import { namesWithSynonym } from '../rules/unknown-name.ts'
 import { shellWord } from '../shell-word.ts'
 import { isAddress, looksLikeCentreNumber } from './names-typed.ts'
-import { offersFor } from './parameters.ts'
-import { commandLine, type Line, withWord } from './typed-line.ts'
+import { completionsFor } from './parameters.ts'
+import { commandLine, type Line, replaceWord } from './typed-line.ts'
 import { renumberCentreHint, nounOf } from './words.ts'
 
 /** A line that commander's parser rejected. */
@@ -56,10 +56,11 @@ export function similarOptions(rejected: RejectedInput): string[] {
   const longer = names.filter(
     (name) => name.endsWith(wrong.replace(/^--/, '-')) && !/^--(?:key|password)-file$/.test(name),
   )
-  const other = names.filter((name) => name === optionSynonyms[wrong.slice(2)])
-  if (longer.length === 0 && other.length > 0) return other
-  const like = longer.length > 0 ? longer : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
-  return like.filter(
+  const synonyms = names.filter((name) => name === optionSynonyms[wrong.slice(2)])
+  if (longer.length === 0 && synonyms.length > 0) return synonyms
+  const similar =
+    longer.length > 0 ? longer : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
+  return similar.filter(
     (name) =>
       // `--country` is no misspelt `--centre`.
       !(/^--countr/.test(wrong) && name === '--centre') &&
@@ -100,8 +101,8 @@ export function unknownOptionHint(rejected: RejectedInput): string | undefined {
   const wrong = unknownOptionIn(rejected)
   if (/^--(?:tele)?phone|^--(?:mobile|tel)\b/.test(wrong))
     return 'Telephone numbers are not kept, of people or of centres.'
-  const isOfCentre = rejected.command?.name() === 'edit' && rejected.command.parent?.name() === 'centres'
-  if (isOfCentre && /^--(?:new-)?number$/.test(wrong)) return renumberCentreHint
+  const isCentresEdit = rejected.command?.name() === 'edit' && rejected.command.parent?.name() === 'centres'
+  if (isCentresEdit && /^--(?:new-)?number$/.test(wrong)) return renumberCentreHint
   return rejected.code === 'unknown-option' ? columnHint(rejected, wrong) : undefined
 }
 
@@ -142,7 +143,7 @@ function withBothNames(argv: Line, command: Command | undefined): Line | undefin
   const [first, ...last] = argv[at + 1]?.trim().split(/\s+/) ?? []
   const takesBoth = ['--first-name', '--last-name'].every((name) => optionNames(command).includes(name))
   if (!takesBoth || at < 0 || first === undefined || last.length === 0) return undefined
-  return withWord(withWord(argv, at + 1, first, '--last-name', last.join(' ')), at, '--first-name')
+  return replaceWord(replaceWord(argv, at + 1, first, '--last-name', last.join(' ')), at, '--first-name')
 }
 
 /** Lines that were perhaps meant by one with an unknown option, likeliest first. */
@@ -156,8 +157,8 @@ export function linesWithOption(rejected: RejectedInput): readonly Line[] {
   if (whole) return [whole]
   // Such commands already transfer everything, so `--all` is dropped.
   if (/^--(?:all|all-sites)$/.test(wrong) && optionNames(command).includes('--to'))
-    return [withWord(argv, argv.indexOf(wrong))]
-  if (wrong.slice(2) === 'tp') return [withWord(argv, argv.indexOf(wrong), '--area', 'tp')]
+    return [replaceWord(argv, argv.indexOf(wrong))]
+  if (wrong.slice(2) === 'tp') return [replaceWord(argv, argv.indexOf(wrong), '--area', 'tp')]
   const from = command && wrong === '--from' ? withoutFromOption(argv, command) : undefined
   if (from) return [from]
   const list = command?.commands.some((one) => one.name() === 'list')
@@ -170,10 +171,10 @@ export function linesWithOption(rejected: RejectedInput): readonly Line[] {
   )
   const at = argv.indexOf(wrong)
   const asValue = similar.length === 0 ? optionsWithValue(command, wrong.slice(2)) : []
-  if (asValue.length > 0) return asValue.map((words) => withWord(argv, at, ...words))
+  if (asValue.length > 0) return asValue.map((words) => replaceWord(argv, at, ...words))
   const asText = similar.length === 0 ? lineWithSearchText(rejected, wrong) : undefined
   if (asText) return [asText]
-  return similar.map((name) => withWord(argv, at, name))
+  return similar.map((name) => replaceWord(argv, at, name))
 }
 
 /**
@@ -195,8 +196,9 @@ function optionsWithValue(command: Command | undefined, word: string): [option: 
 const displayOptions: ReadonlySet<string> = new Set(['--fields', '--sort'])
 
 function valuesOf(option: Option, prefix = ''): readonly string[] {
-  const { offered = [] } = offersFor(option)
-  const values = typeof offered === 'function' ? offered(prefix) : 'stored' in offered ? [] : offered
+  const { completions = [] } = completionsFor(option)
+  const values =
+    typeof completions === 'function' ? completions(prefix) : 'stored' in completions ? [] : completions
   return values.map((value) => (typeof value === 'string' ? value : value[0]))
 }
 
@@ -210,7 +212,9 @@ function lineWithSearchText({ argv, command }: RejectedInput, wrong: string): Li
   const at = argv.indexOf(wrong)
   const isTyped = argv[at + 1] !== undefined && !argv[at + 1]?.startsWith('-')
   const isSearched = searchedColumns.has(wrong.slice(2)) && optionNames(command).includes('--fields')
-  return isTyped && isSearched && command?.registeredArguments.length === 1 ? withWord(argv, at) : undefined
+  return isTyped && isSearched && command?.registeredArguments.length === 1
+    ? replaceWord(argv, at)
+    : undefined
 }
 
 /** `users list --pin issued`: a column that is shown and cannot be filtered by. */
@@ -253,21 +257,21 @@ function withoutFromOption(argv: Line, command: Command): Line | undefined {
   const typed = argv.filter((word, at) => at > 1 && !word.startsWith('-') && !isValue(at))
   const from = argv.indexOf('--from')
   const named = argv[from + 1] ?? ''
-  const isMore = last.variadic ? looksLikeCentreNumber(named) : typed.length > registeredArguments.length
-  return withWord(isMore ? withWord(argv, from + 1) : argv, from)
+  const isExcess = last.variadic ? looksLikeCentreNumber(named) : typed.length > registeredArguments.length
+  return replaceWord(isExcess ? replaceWord(argv, from + 1) : argv, from)
 }
 
 /** `users list --out users.csv`: lists are printed, and redirected into a file by the shell. */
 export function redirectionHint(rejected: RejectedInput): string | undefined {
   const { argv, command } = rejected
   const wrong = unknownOptionIn(rejected)
-  const isOfList = optionNames(command).includes('--format') && similarOptions(rejected).length === 0
-  if (!outputFileOption.test(wrong) || !isOfList) return undefined
+  const isListCommand = optionNames(command).includes('--format') && similarOptions(rejected).length === 0
+  if (!outputFileOption.test(wrong) || !isListCommand) return undefined
   const at = argv.indexOf(wrong)
   const next = argv[at + 1]
   const named = next === undefined || next.startsWith('-') ? undefined : next
   const file = named?.replace(/\.xlsx?$/i, '.csv') ?? 'FILE'
-  const rest = withWord(named === undefined ? argv : withWord(argv, at + 1), at)
+  const rest = replaceWord(named === undefined ? argv : replaceWord(argv, at + 1), at)
   const format = rest.includes('--format') ? [] : ['--format', 'csv']
   return `A list goes into a file so: ${commandLine([...rest, ...format])} > ${shellWord(file)}`
 }
@@ -280,10 +284,10 @@ export function endOfOptionsHint(rejected: RejectedInput): string | undefined {
   const at = argv.findIndex((word) => /^-(?!-)/.test(word) && word.endsWith(wrong.slice(1)))
   if (!command || command.registeredArguments.length === 0 || at < 0 || !/[\s@]/.test(wrong)) return undefined
   const rest = argv.slice(at + 1)
-  const isOfOption = (word: string, position: number) =>
+  const isOptionOrValue = (word: string, position: number) =>
     word.startsWith('-') || takesValue(command, rest[position - 1] ?? '')
-  const before = [...argv.slice(0, at), ...rest.filter(isOfOption)]
-  const behind = [argv[at] ?? wrong, ...rest.filter((word, position) => !isOfOption(word, position))]
+  const before = [...argv.slice(0, at), ...rest.filter(isOptionOrValue)]
+  const behind = [argv[at] ?? wrong, ...rest.filter((word, position) => !isOptionOrValue(word, position))]
   return `What begins with - stands behind --: ${commandLine([...before, '--', ...behind])}`
 }
 

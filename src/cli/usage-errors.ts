@@ -19,8 +19,8 @@ import {
   type Line,
   shownWord,
   splitOptionValues,
-  withWord,
-  withWords,
+  replaceWord,
+  replaceWords,
 } from './typed-line.ts'
 import {
   endOfOptionsHint,
@@ -42,20 +42,21 @@ export async function usageErrorFor(
 ): Promise<Usage> {
   const rejected = withOptionValuesSplit(input)
   const { argv, code, command } = rejected
-  const said = describeRejection(rejected)
+  const message = describeRejection(rejected)
   if (command && code === 'missing-mandatory-option-value')
     return missingOptionsError({ argv, command }, code)
   if (command && code === 'missing-argument') return missingArgumentsError({ argv, command }, code)
   if (command && code === 'option-missing-argument') return missingValueError(rejected, command)
-  const redirected =
+  const redirectHint =
     code === 'unknown-option'
       ? (redirectionHint(rejected) ?? endOfOptionsHint(rejected))
       : batchFileHint(rejected)
-  const lines = redirected ? [] : await Promise.all(suggestedLines(rejected).map(correct))
+  const lines = redirectHint ? [] : await Promise.all(suggestedLines(rejected).map(correct))
   const suggestions = lines.flatMap((line) => (line ? [commandLine(line)] : []))
-  const usual = hintOfLines(suggestions) ?? unknownOptionHint(rejected) ?? 'Add --help to see what it takes.'
+  const defaultHint =
+    hintOfLines(suggestions) ?? unknownOptionHint(rejected) ?? 'Add --help to see what it takes.'
   const details = code === 'excess-arguments' ? {} : { candidates: similarOptions(rejected) }
-  return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
+  return new Usage(`${message}.`, { code, hint: redirectHint ?? defaultHint, details })
 }
 
 /** Splits `--option=value` into two words: the value may be the first of several words. */
@@ -72,9 +73,9 @@ function missingValueError(rejected: RejectedInput, command: Command): Usage {
   const [long = ''] = /--[a-z-]+/.exec(flags) ?? []
   const option = command.options.find((one) => one.flags === flags)
   const at = argv.findLastIndex((word) => word === long || word === option?.short)
-  const line = withWord(argv, at, argv[at] ?? long, placeholderOf(flags))
-  const says = option ? `: ${option.description.replace(/ \(SSH_ADMIN_[A-Z_]+\)$/, '')}` : ''
-  return new Usage(`${long} needs a value${says}.`, {
+  const line = replaceWord(argv, at, argv[at] ?? long, placeholderOf(flags))
+  const meaning = option ? `: ${option.description.replace(/ \(SSH_ADMIN_[A-Z_]+\)$/, '')}` : ''
+  return new Usage(`${long} needs a value${meaning}.`, {
     code,
     hint: commandLine(line),
     details: { candidates: [] },
@@ -82,20 +83,20 @@ function missingValueError(rejected: RejectedInput, command: Command): Usage {
 }
 
 function describeRejection({ message, code, command }: RejectedInput): string {
-  const [said = ''] = message.replace(/^error: /, '').split('\n')
-  const wrong = code === 'invalid-argument' ? invalidChoice(said) : undefined
+  const [firstLine = ''] = message.replace(/^error: /, '').split('\n')
+  const wrong = code === 'invalid-argument' ? invalidChoice(firstLine) : undefined
   if (wrong) return `'${wrong.value}' is none of ${wrong.choices.join(', ')}`
   if (code === 'excess-arguments' && command?.registeredArguments.length === 0)
     return `'${command.name()}' takes nothing behind it: '${command.args.map(shownWord).join(' ')}' is too much`
   // The text behind = may be a password, and is not shown.
-  const shown = code === 'unknown-option' ? said.replace(/^(.*?'--?[^=']+)=.*$/s, "$1'") : said
+  const shown = code === 'unknown-option' ? firstLine.replace(/^(.*?'--?[^=']+)=.*$/s, "$1'") : firstLine
   return sentenceCase(shown).replace(/\.$/, '')
 }
 
 /** The value that was typed and the choices of its argument or option, from commander's message. */
-function invalidChoice(said: string): { value: string; choices: readonly string[] } | undefined {
+function invalidChoice(message: string): { value: string; choices: readonly string[] } | undefined {
   const [, value, choices = ''] =
-    /(?:value|argument) '(.*)' is invalid.* Allowed choices are (.*?)\.?$/m.exec(said) ?? []
+    /(?:value|argument) '(.*)' is invalid.* Allowed choices are (.*?)\.?$/m.exec(message) ?? []
   return value === undefined ? undefined : { value, choices: choices.split(', ') }
 }
 
@@ -105,7 +106,7 @@ function linesWithChoice({ argv, message }: RejectedInput): readonly Line[] {
   if (!wrong || at < 0) return []
   const before = argv[at]?.slice(0, -wrong.value.length) ?? ''
   return similarNames(wrong.value, wrong.choices, 'kind').map((name) =>
-    withWord(argv, at, `${before}${name}`),
+    replaceWord(argv, at, `${before}${name}`),
   )
 }
 
@@ -116,22 +117,25 @@ export function suggestedLines(input: RejectedInput): readonly Line[] {
   if (code === 'unknown-option') return linesWithOption(rejected)
   if (code === 'invalid-argument') return linesWithChoice(rejected)
   if (!command) return []
-  const asked = { argv, command }
-  const one = (line: Line | undefined) => (line ? [line] : [])
-  if (code === 'missing-mandatory-option-value') return one(lineWithOptions(asked, missingOptions(asked)))
-  if (code === 'missing-argument') return one(lineWithArguments(asked))
-  return code === 'excess-arguments' ? (linesForTransfer(asked) ?? one(withoutExcessWords(asked))) : []
+  const parsedLine = { argv, command }
+  const asList = (line: Line | undefined) => (line ? [line] : [])
+  if (code === 'missing-mandatory-option-value')
+    return asList(lineWithOptions(parsedLine, missingOptions(parsedLine)))
+  if (code === 'missing-argument') return asList(lineWithArguments(parsedLine))
+  return code === 'excess-arguments'
+    ? (linesForTransfer(parsedLine) ?? asList(withoutExcessWords(parsedLine)))
+    : []
 }
 
 /** `users transfer omar noor`: two people, or one name of two words; capital letters make the name likelier. */
 function linesForTransfer({ argv, command }: ParsedLine): readonly Line[] | undefined {
   const [first = '', second = '', ...others] = command.args
-  const isNamed = [first, second].every((word) => /^\p{L}[\p{L}\p{M}'’-]+$/u.test(word))
-  if (command.name() !== 'transfer' || others.length > 0 || !isNamed || argv.includes('--to'))
+  const areNames = [first, second].every((word) => /^\p{L}[\p{L}\p{M}'’-]+$/u.test(word))
+  if (command.name() !== 'transfer' || others.length > 0 || !areNames || argv.includes('--to'))
     return undefined
   if (notAPersonsName.test(first) || notAPersonsName.test(second)) return undefined
-  const whole = withWords(argv, [first, second], `${first} ${second}`, '--to', 'EMAIL')
-  const two = /^\p{Lu}/u.test(second) ? undefined : withWords(argv, [first, second], first, '--to', second)
+  const whole = replaceWords(argv, [first, second], `${first} ${second}`, '--to', 'EMAIL')
+  const two = /^\p{Lu}/u.test(second) ? undefined : replaceWords(argv, [first, second], first, '--to', second)
   return [two, whole].filter((line) => line !== undefined)
 }
 
@@ -144,7 +148,7 @@ function batchFileHint({ code, command, argv }: RejectedInput): string | undefin
   const [file, ...others] = command?.args ?? []
   if (code !== 'excess-arguments' || command?.name() !== 'batch' || file === undefined || others.length > 0)
     return undefined
-  return `It reads stdin: ${commandLine(withWord(argv, argv.lastIndexOf(file)))} < ${shellWord(file)}`
+  return `It reads stdin: ${commandLine(replaceWord(argv, argv.lastIndexOf(file)))} < ${shellWord(file)}`
 }
 
 function missingOptions({ command }: ParsedLine): Option[] {
@@ -154,17 +158,17 @@ function missingOptions({ command }: ParsedLine): Option[] {
 }
 
 /** Names all missing options at once. */
-function missingOptionsError(asked: ParsedLine, code: string): Usage {
-  const missing = missingOptions(asked)
+function missingOptionsError(parsedLine: ParsedLine, code: string): Usage {
+  const missing = missingOptions(parsedLine)
   const named = missing.map(({ long }) => long ?? '')
   const options = missing.map((option) => `${option.long}: ${option.description}`)
   const message =
     named.length === 1
       ? `It needs ${options.join('')}.`
       : `It needs ${named.slice(0, -1).join(', ')} and ${named.at(-1)}.`
-  const line = lineWithOptions(asked, missing)
-  const more = excessWords(asked).filter((word) => !line.includes(word))
-  const tooMuch = more.length > 0 ? ` Too much: ${more.map((word) => `'${word}'`).join(', ')}.` : ''
+  const line = lineWithOptions(parsedLine, missing)
+  const excess = excessWords(parsedLine).filter((word) => !line.includes(word))
+  const tooMuch = excess.length > 0 ? ` Too much: ${excess.map((word) => `'${word}'`).join(', ')}.` : ''
   return new Usage(`${message}${tooMuch}`, { code, hint: commandLine(line) })
 }
 
@@ -176,15 +180,15 @@ function excessWords({ command }: ParsedLine): readonly string[] {
 }
 
 /** The line with the missing options at its end; an address where none is expected becomes the value of its option. */
-function lineWithOptions(asked: ParsedLine, missing: readonly Option[]): Line {
-  const { argv, command } = asked
+function lineWithOptions(parsedLine: ParsedLine, missing: readonly Option[]): Line {
+  const { argv, command } = parsedLine
   const [only, ...others] = missing
-  const line = only && others.length === 0 ? lineWithOptionInserted(asked, only) : undefined
+  const line = only && others.length === 0 ? lineWithOptionInserted(parsedLine, only) : undefined
   if (line !== undefined) return line
-  const isOfAny = command.registeredArguments.at(-1)?.variadic === true
-  const whole = isOfAny ? withTextJoined(argv, () => true) : undefined
-  const rest = excessWords(asked).reduce(
-    (shorter: Line, word) => withWord(shorter, shorter.lastIndexOf(word)),
+  const isVariadic = command.registeredArguments.at(-1)?.variadic === true
+  const whole = isVariadic ? withTextJoined(argv, () => true) : undefined
+  const rest = excessWords(parsedLine).reduce(
+    (shorter: Line, word) => replaceWord(shorter, shorter.lastIndexOf(word)),
     whole ?? argv,
   )
   return [...rest, ...missing.flatMap((option) => [option.long ?? '', placeholderOf(option.flags)])]
@@ -197,22 +201,23 @@ function lineWithOptionInserted({ argv, command }: ParsedLine, { long, flags }: 
   // The destination is named by `--to`, so `--centre` was meant as `--to`.
   const at = argv.indexOf('--centre')
   if (long === '--to' && flags.includes('<centre>') && at > 0)
-    return withWord(argv, at, long, ...(isArgument(argv[at + 1]) ? [] : [placeholderOf(flags)]))
+    return replaceWord(argv, at, long, ...(isArgument(argv[at + 1]) ? [] : [placeholderOf(flags)]))
   const moved =
     long === '--to' && flags.includes('<centre>') ? withPersonAndCentre(argv, command.args) : undefined
   if (moved) return moved
-  const more = command.args[command.registeredArguments.length]
-  if (long && more !== undefined && optionFor(command, more) === long) return lineWithBefore(argv, more, long)
+  const excessWord = command.args[command.registeredArguments.length]
+  if (long && excessWord !== undefined && optionFor(command, excessWord) === long)
+    return lineWithBefore(argv, excessWord, long)
   const address = command.args.find((word) => word.includes('@'))
   const takesEmail = command.registeredArguments.some((argument) => argument.name() === 'email')
   // In a list that always belongs to one person, the free text names that person; an unknown option names nobody.
   const isText = command.args.length > 0 && command.args.every((word) => !word.startsWith('-'))
   if (long === '--owner' && isText && address === undefined) {
-    const rest = command.args.reduce((line, word) => withWord(line, line.lastIndexOf(word)), argv)
+    const rest = command.args.reduce((line, word) => replaceWord(line, line.lastIndexOf(word)), argv)
     return [...rest, long, command.args.join(' ')]
   }
   return flags.includes('<email>') && address !== undefined && !takesEmail
-    ? withWord(argv, argv.indexOf(address), long ?? '', address)
+    ? replaceWord(argv, argv.indexOf(address), long ?? '', address)
     : undefined
 }
 
@@ -225,7 +230,7 @@ function withPersonAndCentre(argv: Line, words: Line): Line | undefined {
   const isPlain = [...who.slice(1), ...where].every((word) => !/^-|[@<]/.test(word))
   // An address identifies the person alone, without a name behind it.
   if (who.length > 1 && words[0]?.includes('@')) return undefined
-  return isPlain ? withWords(argv, words, who.join(' '), '--to', where.join(' ')) : undefined
+  return isPlain ? replaceWords(argv, words, who.join(' '), '--to', where.join(' ')) : undefined
 }
 
 /** The placeholder for an option's value in a suggested line: `TITLE` for `--title <title>`. */
@@ -233,21 +238,21 @@ function placeholderOf(flags: string): string {
   return (/<([^>]*)>/.exec(flags)?.[1] ?? 'value').toUpperCase()
 }
 
-function missingArgumentsError(asked: ParsedLine, code: string): Usage {
-  const [first] = missingArguments(asked)
-  const said = first ? `It needs ${first.name().toUpperCase()}: ${first.description}.` : 'It needs more.'
-  return new Usage(said, { code, hint: commandLine(lineWithArguments(asked)) })
+function missingArgumentsError(parsedLine: ParsedLine, code: string): Usage {
+  const [first] = missingArguments(parsedLine)
+  const message = first ? `It needs ${first.name().toUpperCase()}: ${first.description}.` : 'It needs more.'
+  return new Usage(message, { code, hint: commandLine(lineWithArguments(parsedLine)) })
 }
 
 function missingArguments({ command }: ParsedLine): Argument[] {
   return command.registeredArguments.filter((argument) => argument.required).slice(command.args.length)
 }
 
-function lineWithArguments(asked: ParsedLine): Line {
-  const { argv, command } = asked
+function lineWithArguments(parsedLine: ParsedLine): Line {
+  const { argv, command } = parsedLine
   const [typed = '', ...others] = command.args
   const [, name = '', value = ''] = /^([a-z-]+)=(.+)$/is.exec(typed) ?? []
   if (command.name() === 'set' && isSettingName(name) && others.length === 0)
-    return withWord(argv, argv.lastIndexOf(typed), name, value)
-  return [...asked.argv, ...missingArguments(asked).map((argument) => argument.name().toUpperCase())]
+    return replaceWord(argv, argv.lastIndexOf(typed), name, value)
+  return [...argv, ...missingArguments(parsedLine).map((argument) => argument.name().toUpperCase())]
 }

@@ -1,5 +1,5 @@
 import { type Group, type Loader, tree } from './tree.ts'
-import { type Line, withWord } from './typed-line.ts'
+import { type Line, replaceWord } from './typed-line.ts'
 
 /**
  * Turns words with their synonyms into a map from each synonym to its words.
@@ -200,14 +200,14 @@ const multiStepTasks: Readonly<Record<string, string | ((whom: readonly string[]
   'resources update': replaceResourceHint,
 }
 
-/** How to do something for which the noun has no verb. @param whom the two that were named, if there were two */
+/** How to do something for which the noun has no verb. @param pair the two that were named, if there were two */
 export function multiStepHint(
   groupName: string | undefined,
   word: string,
-  whom: readonly string[],
+  pair: readonly string[],
 ): string | undefined {
   const steps = ownValue(multiStepTasks, `${groupName} ${word}`)
-  return typeof steps === 'function' ? steps(whom) : steps
+  return typeof steps === 'function' ? steps(pair) : steps
 }
 
 /** Further such words that count only behind their noun, because alone they may mean anything. */
@@ -254,10 +254,10 @@ export function wordsWithSuggestion(groupName: string): readonly string[] {
 /** The commands that a word without a noun may lead to. */
 export function suggestedForAnyNoun(
   word: string,
-  isOfWhatIsNamed: (groupName: string) => boolean,
+  isLikelyNoun: (groupName: string) => boolean,
 ): readonly string[] {
   const found = Object.keys(suggestedCommands)
-    .filter(isOfWhatIsNamed)
+    .filter(isLikelyNoun)
     .flatMap((name) => lookUp(ownValue(suggestedCommands, name) ?? {}, word))
   return [...new Set(found)]
 }
@@ -290,21 +290,21 @@ interface Position {
 /** The line with synonyms replaced by the program's own words. */
 export function replaceSynonyms(argv: readonly string[], positions: readonly Position[]): readonly string[] {
   if (argv.length === 1 && argv[0] === '-v') return ['--version']
-  const turned = putNounFirst(argv, positions)
-  if (turned) return turned
+  const reordered = putNounFirst(argv, positions)
+  if (reordered) return reordered
   const [first, second] = positions
   if (!first || first.word === 'help') return argv
   const shortcut = Object.hasOwn(tree, first.word) ? undefined : ownValue(shortcuts, first.word)
-  if (shortcut) return withWord(argv, first.at, ...shortcut)
+  if (shortcut) return replaceWord(argv, first.at, ...shortcut)
   if (first.word === 'activate')
-    return withWord(
+    return replaceWord(
       argv,
       first.at,
       ...(second?.word.includes('@') ? ['account', 'activate'] : ['coordinator', 'add']),
     )
   const [groupName] = lookUp(nounSynonyms, first.word)
   if (groupName !== undefined)
-    return replaceVerbSynonym(withWord(argv, first.at, groupName), { groupName, verb: second })
+    return replaceVerbSynonym(replaceWord(argv, first.at, groupName), { groupName, verb: second })
   return replaceVerbSynonym(argv, { groupName: first.word, verb: second })
 }
 
@@ -316,15 +316,15 @@ function putNounFirst(
   if (!first || !second) return undefined
   const noun = nounOf(`${first.word}-${second.word}`)
   if (noun !== undefined) {
-    const joined = withWord(withWord(argv, second.at), first.at, noun)
+    const joined = replaceWord(replaceWord(argv, second.at), first.at, noun)
     return replaceVerbSynonym(joined, { groupName: noun, verb: third && { ...third, at: third.at - 1 } })
   }
   const group = nounOf(second.word)
-  const isOurs =
+  const isCommandOrShortcut =
     Object.hasOwn(tree, first.word) || (Object.hasOwn(shortcuts, first.word) && third === undefined)
-  if (group === undefined || isOurs || verbsOnlyAfterNoun.has(first.word)) return undefined
-  const turned = withWord(withWord(argv, first.at, group), second.at, first.word)
-  const corrected = replaceVerbSynonym(turned, {
+  if (group === undefined || isCommandOrShortcut || verbsOnlyAfterNoun.has(first.word)) return undefined
+  const reordered = replaceWord(replaceWord(argv, first.at, group), second.at, first.word)
+  const corrected = replaceVerbSynonym(reordered, {
     groupName: group,
     verb: { word: first.word, at: second.at },
   })
@@ -358,7 +358,7 @@ function replaceVerbSynonym(
   const synonym = lookUp(verbSynonyms, verb.word).find(
     (word) => Object.hasOwn(group.verbs, word) && !(isOfStore && word === 'restore'),
   )
-  return synonym === undefined ? argv : withWord(argv, verb.at, synonym)
+  return synonym === undefined ? argv : replaceWord(argv, verb.at, synonym)
 }
 
 /** The verb of a noun for which a word is a synonym. */
@@ -392,7 +392,7 @@ function groupOf(groupName: string): Group | undefined {
 }
 
 /** Replaces the verb and the noun before it by the words of another command. */
-function replaceCommand(argv: Line, { at }: Position, by: Line): Line {
+function replaceCommand(argv: Line, { at }: Position, command: Line): Line {
   const noun = argv.findIndex((word, index) => index < at && Object.hasOwn(tree, word))
-  return withWord(withWord(argv, at), noun, ...by)
+  return replaceWord(replaceWord(argv, at), noun, ...command)
 }

@@ -2,7 +2,7 @@ import { listing, mutation } from '../cli/define.ts'
 import { foundInMemory } from '../cli/list-declaration.ts'
 import { associatesWithCounts, type AssociateRow } from '../db/centres/assignments.ts'
 import { describeVisibility, visibleCentres } from '../rules/permissions/decide.ts'
-import { argument, orName, option, each } from '../cli/parameters.ts'
+import { argument, allowName, option, variadicArgument } from '../cli/parameters.ts'
 import {
   associateDetails,
   assignCentres,
@@ -46,7 +46,7 @@ export const show = () =>
     summary: "show an Associate's centres, their coordinators, and who acts for them",
     description:
       "Show an Associate's centres, their status and coordinators, and the accounts that act for them.\nIn a pipe: number, name, status, coordinator, the coordinator's status, accounts that act for it.",
-    args: { associate: orName('centre', argument('the number or name of the Associate')) },
+    args: { associate: allowName('centre', argument('the number or name of the Associate')) },
     options: { search: option('<text>', 'only centres with this in their number or name') },
     examples: ['ssh-admin associates show CA001', 'ssh-admin associates show CA001 nile'],
     singular: 'centre',
@@ -69,10 +69,10 @@ export const assign = () =>
     description:
       'Let an account of an Associate, its coordinator or an admin, act for associate centres of that Associate: 50 at most.',
     args: {
-      email: orName('user', argument('the address or name of the account')),
-      centre: orName(
+      email: allowName('user', argument('the address or name of the account')),
+      centre: allowName(
         'centre',
-        each('the numbers or names of the centres; - reads numbers from stdin, one a line'),
+        variadicArgument('the numbers or names of the centres; - reads numbers from stdin, one a line'),
       ),
     },
     examples: ['ssh-admin associates assign rana@associate.example CA101 CA102'],
@@ -88,10 +88,10 @@ export const unassign = () =>
     description:
       'Stop an account of an Associate acting for these associate centres. The centres stay with their Associate.',
     args: {
-      email: orName('user', argument('the address or name of the account')),
-      centre: orName(
+      email: allowName('user', argument('the address or name of the account')),
+      centre: allowName(
         'centre',
-        each('the numbers or names of the centres; - reads numbers from stdin, one a line'),
+        variadicArgument('the numbers or names of the centres; - reads numbers from stdin, one a line'),
       ),
     },
     examples: ['ssh-admin associates unassign rana@associate.example CA101 CA102'],

@@ -19,7 +19,15 @@ import {
 import { eventsFor } from '../rules/audit/events-for.ts'
 import { visibleCentres, describeVisibility } from '../rules/permissions/decide.ts'
 import { preparedQuery, listing, query } from '../cli/define.ts'
-import { argument, yesOption, flag, orName, option, optionOf, withValues } from '../cli/parameters.ts'
+import {
+  argument,
+  yesOption,
+  flag,
+  allowName,
+  option,
+  choiceOption,
+  withCompletions,
+} from '../cli/parameters.ts'
 import { count, markOf } from '../render/text.ts'
 import { pathInWords } from '../shell-word.ts'
 import { mapPages } from '../db/rows.ts'
@@ -109,18 +117,18 @@ const days = ['today', 'yesterday']
 
 /** Filters of the log. */
 const filterOptions = {
-  kind: optionOf(['change', 'refusal', 'event'], '<kind>', 'change, refusal or event'),
-  subject: orName('subject', option('<who>', 'what happened to this person or centre', typedTextFilter)),
-  actor: orName(
+  kind: choiceOption(['change', 'refusal', 'event'], '<kind>', 'change, refusal or event'),
+  subject: allowName('subject', option('<who>', 'what happened to this person or centre', typedTextFilter)),
+  actor: allowName(
     'past-user',
     option('<email>', 'what this user did; staff for Cambridge staff', typedTextFilter),
   ),
   action: option('<action>', 'what was done: users.suspended, or users for all of it', typedTextFilter),
-  since: withValues(
+  since: withCompletions(
     days,
     option('<time>', 'from this day or time on, UTC; yesterday, or 2h, 3d ago', time.optional()),
   ),
-  until: withValues(days, option('<time>', 'up to this day or time, UTC', time.optional())),
+  until: withCompletions(days, option('<time>', 'up to this day or time, UTC', time.optional())),
 }
 
 export const list = () =>

@@ -31,7 +31,7 @@ import { hasPassword, withoutPassword } from '../cli/typed-line.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { isServerAddress, parseServerAddress } from '../server-address.ts'
 import { pathInWords } from '../shell-word.ts'
-import { option, argument, withValues } from '../cli/parameters.ts'
+import { option, argument, withCompletions } from '../cli/parameters.ts'
 import { requireTerminal } from '../cli/confirm.ts'
 import { failureOf } from '../rules/batch.ts'
 import { editUntilRight, canBeEdited, textFrom } from './editor.ts'
@@ -75,7 +75,7 @@ export const set = () =>
     description:
       'Write a setting into the configuration file, named as its flag is. A flag and the environment still go first. A password is never written: smtp-password-file names a file with it.',
     args: {
-      name: withValues(
+      name: withCompletions(
         settingFlags,
         argument('the setting, as ssh-admin config names it: db, key-file, as, smtp, mail-from …'),
       ),
@@ -151,7 +151,7 @@ export const unset = () =>
     name: 'unset',
     summary: 'take a setting out of the configuration file',
     description: 'Take a setting out of the configuration file: its default holds again.',
-    args: { name: withValues(settingFlags, argument('the setting, named as its flag is')) },
+    args: { name: withCompletions(settingFlags, argument('the setting, named as its flag is')) },
     examples: ['ssh-admin config unset mail-from'],
     changes: true,
     run: async ({ name: typed }, session) => {

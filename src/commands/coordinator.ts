@@ -22,7 +22,14 @@ import {
 } from '../rules/coordinator.ts'
 import { isAddressAlone, type Person, typedPerson } from '../rules/users/new-user.ts'
 import { mutation, preparedMutation, query } from '../cli/define.ts'
-import { centreArgument, flag, option, optionalArgument, orName, type ValuesOf } from '../cli/parameters.ts'
+import {
+  centreArgument,
+  flag,
+  option,
+  optionalArgument,
+  allowName,
+  type ValuesOf,
+} from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
 import { trackClosings } from '../rules/releases/what-closes.ts'
@@ -162,7 +169,7 @@ function nextStep({ centre, coordinator }: Coordination): string {
 }
 
 const options = {
-  to: orName('user', option('<email>', 'an administrator of the centre')),
+  to: allowName('user', option('<email>', 'an administrator of the centre')),
   new: option('<person>', "a new user: 'Name <email>'", z.string().transform(typedPerson).optional()),
   suspendFormer: flag('suspend the former coordinator too'),
 }

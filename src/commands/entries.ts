@@ -3,8 +3,8 @@ import type { JsonItem } from '../render/json.ts'
 import { importedRowsJson, applyRowsCommand, importRowsCommand, type RowsImport } from './import-rows.ts'
 import { type EntryField, importEntries } from '../rules/entries.ts'
 import { listing } from '../cli/define.ts'
-import { listOf, optional, text, transformed } from '../cli/typed-values.ts'
-import { option, orName, repeated } from '../cli/parameters.ts'
+import { listOf, optional, text, transform } from '../cli/typed-values.ts'
+import { option, allowName, listOption } from '../cli/parameters.ts'
 import { countEntries, type EntryRow, streamEntries } from '../db/entries.ts'
 import { reversePages } from '../db/rows.ts'
 import { typedCentreNumber } from '../rules/centres/find.ts'
@@ -72,9 +72,9 @@ export const list = () =>
     description:
       'List how many candidates each centre has for a component in a series.\nIn a pipe: centre, its name, series, component, candidates.',
     options: {
-      centre: orName('centres', repeated('<centres>', 'of these centres, by number or name')),
-      component: repeated('<components>', 'for these components, such as 0500/12', listOf(typedComponent)),
-      series: option('<series>', 'in this series, such as 2026-06', optional(transformed(text, typedSeries))),
+      centre: allowName('centres', listOption('<centres>', 'of these centres, by number or name')),
+      component: listOption('<components>', 'for these components, such as 0500/12', listOf(typedComponent)),
+      series: option('<series>', 'in this series, such as 2026-06', optional(transform(text, typedSeries))),
     },
     examples: ['ssh-admin entries list --component 0500/12 --series 2026-06'],
     singular: 'entry',

@@ -1,7 +1,7 @@
 import { listing } from '../cli/define.ts'
 import { foundInMemory } from '../cli/list-declaration.ts'
 import { listOf } from '../cli/typed-values.ts'
-import { repeated, withValues } from '../cli/parameters.ts'
+import { listOption, withCompletions } from '../cli/parameters.ts'
 import { errorKinds, findErrors, type FoundError } from '../rules/errors.ts'
 import { nameReader } from '../rules/unknown-name.ts'
 import { oneLine } from '../render/clean-text.ts'
@@ -15,9 +15,9 @@ export const list = () =>
     description:
       'List errors, found by looking at this moment: each with what to type so that it is gone. Exit code 8 when there are any, so that a script can tell.\nIn a pipe: kind, code, what it is about, what is wrong, how it is mended.',
     options: {
-      kind: withValues(
+      kind: withCompletions(
         errorKinds,
-        repeated('<kind>', errorKinds.join(', '), listOf(nameReader('kind', errorKinds))),
+        listOption('<kind>', errorKinds.join(', '), listOf(nameReader('kind', errorKinds))),
       ),
     },
     examples: ['ssh-admin errors list', 'ssh-admin errors list --kind key-time'],

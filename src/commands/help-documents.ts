@@ -1,5 +1,12 @@
 import { preparedMutation, listing, mutation } from '../cli/define.ts'
-import { argument, requiredOption, flag, withValues, each, checkedWithoutStore } from '../cli/parameters.ts'
+import {
+  argument,
+  requiredOption,
+  flag,
+  withCompletions,
+  variadicArgument,
+  checkedWithoutStore,
+} from '../cli/parameters.ts'
 import { fileToUpload, type FileToUpload } from '../cli/upload.ts'
 import {
   changedHelpDocumentsJson,
@@ -20,7 +27,7 @@ import type { Uploaded } from '../rules/contents.ts'
 import { titleTyped } from '../cli/typed-arguments.ts'
 import { foundInMemory } from '../cli/list-declaration.ts'
 import { downloadCommand } from '../cli/download.ts'
-import { refusing } from '../cli/typed-values.ts'
+import { checkedText } from '../cli/typed-values.ts'
 import { typedHelpDocumentNumber } from '../rules/resources.ts'
 import { readEachName, forEachTarget } from '../rules/batch.ts'
 
@@ -93,7 +100,7 @@ export const download = () =>
     description:
       'Write a help document into a file. What comes out is what was uploaded, or nothing. Each download is in the audit log.',
     stored: 'help-document',
-    id: argument('its number, which help-documents list shows', refusing(typedHelpDocumentNumber)),
+    id: argument('its number, which help-documents list shows', checkedText(typedHelpDocumentNumber)),
     example: 'ssh-admin help-documents download 1 --out how-to-add-users.csv',
     find: async (db, ctx, typed) => {
       const { content_id: contentId, ...document } = await findHelpDocument(db, { id: typed, ...ctx })
@@ -109,9 +116,9 @@ export const replace = () =>
     summary: 'put another file in the place of a help document',
     description: 'Put another file in the place of a help document. The old one stays in the history.',
     args: {
-      id: withValues(
+      id: withCompletions(
         { stored: 'help-document' },
-        argument('its number, which help-documents list shows', refusing(typedHelpDocumentNumber)),
+        argument('its number, which help-documents list shows', checkedText(typedHelpDocumentNumber)),
       ),
       file: argument('the file'),
     },
@@ -143,7 +150,10 @@ export const withdraw = () =>
     args: {
       id: checkedWithoutStore(
         (ids) => readEachName(ids, typedHelpDocumentNumber),
-        withValues({ stored: 'help-document' }, each('the numbers; - reads them from stdin, one a line')),
+        withCompletions(
+          { stored: 'help-document' },
+          variadicArgument('the numbers; - reads them from stdin, one a line'),
+        ),
       ),
     },
     examples: ['ssh-admin help-documents withdraw 1 --yes'],

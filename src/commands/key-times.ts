@@ -17,8 +17,8 @@ import {
 } from '../rules/key-times/key-time-rows.ts'
 import { listing, query, preparedMutation } from '../cli/define.ts'
 import { foundInMemory } from '../cli/list-declaration.ts'
-import { listOf, optional, text, transformed, wholeNumber } from '../cli/typed-values.ts'
-import { option, repeated, withValues, argument, flag, centreArgument } from '../cli/parameters.ts'
+import { listOf, optional, text, transform, wholeNumber } from '../cli/typed-values.ts'
+import { option, listOption, withCompletions, argument, flag, centreArgument } from '../cli/parameters.ts'
 import { countryName } from '../country-names.ts'
 import { findKeyTimes } from '../db/key-times.ts'
 import { countriesTyped, offeredCountries } from './centres/options.ts'
@@ -105,18 +105,18 @@ export const list = () =>
     description:
       'List Key Times with the next moment of each in UTC: today, or on the first day on which it holds.\nIn a pipe: number, country, administrative zone, session, local time, time zone, series, from, until, next.',
     options: {
-      country: withValues(
+      country: withCompletions(
         offeredCountries,
-        repeated('<country>', 'of this country, by English name or ISO code', countriesTyped),
+        listOption('<country>', 'of this country, by English name or ISO code', countriesTyped),
       ),
-      zone: withValues(
+      zone: withCompletions(
         ['1', '2', '3', '4', '5', '6'],
-        repeated('<number>', 'of countries in this administrative zone, 1 to 6', listOf(typedZoneNumber)),
+        listOption('<number>', 'of countries in this administrative zone, 1 to 6', listOf(typedZoneNumber)),
       ),
       series: option(
         '<series>',
         'that hold in this series, such as 2026-06',
-        optional(transformed(text, typedSeries)),
+        optional(transform(text, typedSeries)),
       ),
     },
     examples: ['ssh-admin key-times list --country Egypt', 'ssh-admin key-times list --zone 4'],
@@ -150,7 +150,7 @@ export const show = () =>
       date: option(
         '<date>',
         'the day, such as 2026-06-02 (default: today, where the centre is)',
-        optional(transformed(text, typedDate)),
+        optional(transform(text, typedDate)),
       ),
     },
     examples: ['ssh-admin key-times show EG001 --date 2026-06-02'],
@@ -164,7 +164,7 @@ function orNone<Value>(read: (text: string) => Value): (text: string) => Value |
   return (text) => (text.trim().toLowerCase() === 'none' ? null : read(text))
 }
 
-const optionalValue = <Value>(reader: (text: string) => Value) => optional(transformed(text, reader))
+const optionalValue = <Value>(reader: (text: string) => Value) => optional(transform(text, reader))
 
 export const edit = () =>
   preparedMutation({

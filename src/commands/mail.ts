@@ -2,17 +2,17 @@ import { preparedMutation, query, listing, mutation } from '../cli/define.ts'
 import {
   flag,
   option,
-  optionOf,
+  choiceOption,
   type ValuesOf,
   argument,
   yesOption,
-  orName,
-  repeated,
-  withValues,
-  each,
+  allowName,
+  listOption,
+  withCompletions,
+  variadicArgument,
   checkedWithoutStore,
 } from '../cli/parameters.ts'
-import { importNumber, listOf, number, optional, refusing } from '../cli/typed-values.ts'
+import { importNumber, listOf, number, optional, checkedText } from '../cli/typed-values.ts'
 import { phaseProgress } from '../cli/progress.ts'
 import { requeueFailed } from '../db/outbox.ts'
 import {
@@ -51,11 +51,11 @@ export const list = () =>
     summary: 'show messages and what became of them',
     description: 'List messages, newest first: what waits, what was written or sent, what failed and why.',
     options: {
-      state: withValues(
+      state: withCompletions(
         messageStates,
-        repeated('<state>', messageStates.join(', '), listOf(nameReader('state', messageStates))),
+        listOption('<state>', messageStates.join(', '), listOf(nameReader('state', messageStates))),
       ),
-      letter: withValues(
+      letter: withCompletions(
         letterChoices,
         option(
           '<name>',
@@ -63,8 +63,8 @@ export const list = () =>
           z.string().transform(typedLetter).optional(),
         ),
       ),
-      to: orName('past-user', option('<email>', 'to this person')),
-      import: withValues({ stored: 'import' }, option('<id>', 'of this import', optional(importNumber))),
+      to: allowName('past-user', option('<email>', 'to this person')),
+      import: withCompletions({ stored: 'import' }, option('<id>', 'of this import', optional(importNumber))),
     },
     examples: ['ssh-admin mail list', 'ssh-admin mail list --state queued,failed'],
     singular: 'message',
@@ -99,7 +99,7 @@ export const show = () =>
     summary: 'show one message, its secret left out',
     description:
       'Show a message and what became of it. Its link, password or code is not shown: it is made when the message is sent.',
-    args: { id: argument('the number that mail list shows', refusing(typedMessageNumber)) },
+    args: { id: argument('the number that mail list shows', checkedText(typedMessageNumber)) },
     options: {
       html: option('<file>', 'write the HTML as a page to look at'),
       yes: yesOption('replace the page that is there without asking'),
@@ -159,7 +159,7 @@ const options = {
     'at most so many messages a second (default: as fast as the server takes them)',
     optional(number('a number of messages a second', { min: 0.001 })),
   ),
-  progress: optionOf(['json'], '<form>', 'how far it is, on stderr: json for a document a line'),
+  progress: choiceOption(['json'], '<form>', 'how far it is, on stderr: json for a document a line'),
 }
 
 type SendOptions = ValuesOf<typeof options>
@@ -251,7 +251,7 @@ export const cancel = () =>
     args: {
       id: checkedWithoutStore(
         (ids) => readEachName(ids, typedMessageNumber),
-        each('the numbers that mail list shows; - reads them from stdin, one a line'),
+        variadicArgument('the numbers that mail list shows; - reads them from stdin, one a line'),
       ),
     },
     examples: ['ssh-admin mail cancel 1'],

@@ -5,7 +5,7 @@ import type { View } from '../render/table.ts'
 import type { Answer } from '../cli/action.ts'
 import { command } from '../cli/define.ts'
 import type { JsonAnswer } from '../render/json.ts'
-import { optionalArgument, withValues, oneOf } from '../cli/parameters.ts'
+import { optionalArgument, withCompletions, choiceArgument } from '../cli/parameters.ts'
 import { version } from '../version.ts'
 import { completionScript, shells } from '../cli/completion.ts'
 
@@ -15,7 +15,7 @@ export const help = () =>
     name: 'help',
     summary: 'explain exit codes, JSON, settings, the workbook, roles, mail, scripting',
     description: `Explain one topic: ${Object.keys(topics).join(', ')}. After the words of a command it shows that command's help.`,
-    args: { topic: withValues(Object.entries(topics), optionalArgument('what to explain')) },
+    args: { topic: withCompletions(Object.entries(topics), optionalArgument('what to explain')) },
     examples: ['ssh-admin help exit-codes', 'ssh-admin help json --json'],
     run: async ({ topic }, { terminal: { out } }) => {
       if (topic === undefined) return { text: topicsInLines(out), json: { topics } }
@@ -104,7 +104,7 @@ export const completion = () =>
     summary: 'print what makes a shell complete commands',
     description:
       'Print the script with which bash, zsh or fish completes the commands and options of ssh-admin.',
-    args: { shell: oneOf(shells, 'which shell') },
+    args: { shell: choiceArgument(shells, 'which shell') },
     notes: instructions,
     examples: ['ssh-admin completion bash'],
     run: async ({ shell }) => {

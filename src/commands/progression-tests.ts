@@ -7,7 +7,7 @@ import {
   tableOptions,
 } from './read-table.ts'
 import { preparedMutation, listing } from '../cli/define.ts'
-import { argument, orName, requiredOption } from '../cli/parameters.ts'
+import { argument, allowName, requiredOption } from '../cli/parameters.ts'
 import { testsOf, type TestOfOwner } from '../db/progression-tests/holdings.ts'
 import { findUser } from '../rules/users/find.ts'
 import { foundInMemory } from '../cli/list-declaration.ts'
@@ -71,7 +71,7 @@ export const list = () =>
     summary: 'list the tests that a teacher holds',
     description: 'List the learner groups and tests that a teacher owns, with how many results each has.',
     options: {
-      owner: orName('user', requiredOption('<email>', "the teacher's address or name")),
+      owner: allowName('user', requiredOption('<email>', "the teacher's address or name")),
     },
     examples: ['ssh-admin progression-tests list --owner amira@school.example'],
     singular: 'test',

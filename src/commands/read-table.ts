@@ -15,7 +15,7 @@ import type { CellFault, CellNote } from '../workbook/cell-faults.ts'
 import type { ColumnSpec, Table } from '../workbook/headings.ts'
 import type { Workbook } from '../workbook/read.ts'
 import type { CellRange, SheetRow } from '../workbook/sheet-rows.ts'
-import { option, repeated } from '../cli/parameters.ts'
+import { option, listOption } from '../cli/parameters.ts'
 import { optional, wholeNumber } from '../cli/typed-values.ts'
 import type { Session } from '../cli/session.ts'
 import type { TableRowAsWritten } from '../rules/table-rows.ts'
@@ -32,7 +32,7 @@ export interface TableFile {
 export function tableOptions(example: string) {
   return {
     sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
-    map: repeated(
+    map: listOption(
       '<column=field>',
       `which column is which field, such as '${example}'`,
       z.array(z.string()).default([]),

@@ -1,11 +1,11 @@
 import { preparedMutation, mutation, listing, query } from '../cli/define.ts'
 import {
   argument,
-  repeated,
+  listOption,
   requiredOption,
-  withValues,
+  withCompletions,
   option,
-  orName,
+  allowName,
   yesOption,
 } from '../cli/parameters.ts'
 import { listOf, optional } from '../cli/typed-values.ts'
@@ -63,24 +63,24 @@ const momentHelp =
 
 /** The options that `create` and `edit` share. */
 const releaseOptions = {
-  resource: withValues(
+  resource: withCompletions(
     { stored: 'resource' },
-    repeated(
+    listOption(
       '<ids>',
       'the numbers of its resources, which resources list shows',
       listOf((id) => String(typedResourceNumber(id))),
     ),
   ),
-  opens: withValues(['now', 'key-time'], option('<moment>', momentHelp)),
-  closes: withValues(
+  opens: withCompletions(['now', 'key-time'], option('<moment>', momentHelp)),
+  closes: withCompletions(
     ['none', 'key-time'],
     option('<moment>', 'when it closes, said in the same way; none: it never does'),
   ),
-  for: orName(
+  for: allowName(
     'audience',
-    withValues(
+    withCompletions(
       ['all', 'schools', 'associates', 'associate-centres', 'country:', 'zone:', 'entries'],
-      repeated(
+      listOption(
         '<audience>',
         'all, schools, associates, associate-centres, country:EG, zone:4, entries, or numbers or names of centres; several: whoever is in one of them',
       ),
@@ -94,7 +94,7 @@ function typedClosing(text: string): TypedMoment | null {
 }
 
 function releaseArgument() {
-  return withValues({ stored: 'release' }, argument('its number or its name'))
+  return withCompletions({ stored: 'release' }, argument('its number or its name'))
 }
 
 export const create = () =>
@@ -106,7 +106,7 @@ A moment is the same for everybody, or so long before or after the Key Time of a
     args: { name: argument('what it is called', titleTyped) },
     options: {
       ...releaseOptions,
-      opens: withValues(['now', 'key-time'], requiredOption('<moment>', momentHelp)),
+      opens: withCompletions(['now', 'key-time'], requiredOption('<moment>', momentHelp)),
     },
     examples: [
       "ssh-admin releases create 'Listening June' --resource 1 --opens 'key-time AM 2026-06-02 - 2h' --closes 2026-06-03T00:00Z --for entries",
@@ -231,7 +231,10 @@ export const list = () =>
     description:
       'List releases, newest first: for how many centres, when the first and the last of them opens, in UTC and on the clocks where most of them are, and how many have no Key Time.\nIn a pipe: number, name, state, resources, audience, opens, closes, centres, first, last, without a Key Time, first there, last there.',
     options: {
-      state: withValues(states, repeated('<state>', states.join(', '), listOf(nameReader('state', states)))),
+      state: withCompletions(
+        states,
+        listOption('<state>', states.join(', '), listOf(nameReader('state', states))),
+      ),
     },
     examples: ['ssh-admin releases list --state released'],
     singular: 'release',
@@ -286,8 +289,11 @@ export const authorisations = () =>
 With --as what that person may see. With --release a draft too, to check it before it is published.
 In a pipe: release, its name, centre, its name, resources, state, opens there, opens in UTC, closes in UTC, problem, closes there.`,
     options: {
-      centre: orName('centre', option('<centre>', 'for this centre')),
-      release: withValues({ stored: 'release' }, option('<release>', 'of this release, by number or name')),
+      centre: allowName('centre', option('<centre>', 'for this centre')),
+      release: withCompletions(
+        { stored: 'release' },
+        option('<release>', 'of this release, by number or name'),
+      ),
       out: option('<file>', 'write the list into a file instead: .xlsx or .csv'),
       yes: yesOption('replace the file that is there without asking'),
     },

@@ -1,15 +1,23 @@
 import { preparedMutation, listing, query, mutation } from '../cli/define.ts'
 import {
-  each,
+  variadicArgument,
   option,
-  repeated,
+  listOption,
   requiredOption,
-  withValues,
+  withCompletions,
   flag,
   argument,
   checkedWithoutStore,
 } from '../cli/parameters.ts'
-import { commaList, transformed, listOf, refusing, optional, text, withDefault } from '../cli/typed-values.ts'
+import {
+  commaList,
+  transform,
+  listOf,
+  checkedText,
+  optional,
+  text,
+  withDefault,
+} from '../cli/typed-values.ts'
 import { titleTyped } from '../cli/typed-arguments.ts'
 import { fileToUpload, type FileToUpload } from '../cli/upload.ts'
 import { Usage } from '../errors.ts'
@@ -65,25 +73,25 @@ export const upload = () =>
     summary: 'bring files in that releases can give to centres',
     description: `Bring files in, up to 500 MB each. The bytes are kept once under their SHA-256, however often they are uploaded.
 Nobody sees a resource until a release opens it. The same file with the same facts again changes nothing.`,
-    args: { file: each('the files') },
+    args: { file: variadicArgument('the files') },
     options: {
       title: requiredOption('<title>', 'what it is, as people read it', titleTyped),
-      kind: withValues(
+      kind: withCompletions(
         resourceKinds,
-        requiredOption('<kind>', resourceKinds.join(', '), transformed(text, typedResourceKind)),
+        requiredOption('<kind>', resourceKinds.join(', '), transform(text, typedResourceKind)),
       ),
-      series: requiredOption('<series>', 'the series, such as 2026-06', transformed(text, typedSeries)),
-      component: repeated(
+      series: requiredOption('<series>', 'the series, such as 2026-06', transform(text, typedSeries)),
+      component: listOption(
         '<components>',
         'the components that it is for, such as 0500/12',
-        transformed(commaList, (texts) => [...new Set(texts.map(typedComponent))].sort()),
+        transform(commaList, (texts) => [...new Set(texts.map(typedComponent))].sort()),
       ),
-      area: withValues(
+      area: withCompletions(
         resourceAreas,
         option(
           '<area>',
           `${resourceAreas.join(' or ')} (default: general)`,
-          withDefault(transformed(text, typedArea), 'general'),
+          withDefault(transform(text, typedArea), 'general'),
         ),
       ),
     },
@@ -122,16 +130,19 @@ export const list = () =>
     description:
       'List resources, newest first, withdrawn ones included.\nIn a pipe: number, title, kind, area, series, components, file, bytes, SHA-256, status, uploaded, withdrawn.',
     options: {
-      kind: withValues(
+      kind: withCompletions(
         resourceKinds,
-        repeated('<kind>', resourceKinds.join(', '), listOf(typedResourceKind)),
+        listOption('<kind>', resourceKinds.join(', '), listOf(typedResourceKind)),
       ),
-      area: withValues(resourceAreas, repeated('<area>', resourceAreas.join(' or '), listOf(typedArea))),
-      series: option('<series>', 'of this series, such as 2026-06', optional(transformed(text, typedSeries))),
+      area: withCompletions(
+        resourceAreas,
+        listOption('<area>', resourceAreas.join(' or '), listOf(typedArea)),
+      ),
+      series: option('<series>', 'of this series, such as 2026-06', optional(transform(text, typedSeries))),
       component: option(
         '<component>',
         'for this component, such as 0500/12',
-        optional(transformed(text, typedComponent)),
+        optional(transform(text, typedComponent)),
       ),
       withdrawn: flag('withdrawn ones alone'),
     },
@@ -163,9 +174,9 @@ export const show = () =>
     summary: 'show everything about one file for centres',
     description: 'Show what a resource is, how large, and the SHA-256 of its bytes.',
     args: {
-      id: withValues(
+      id: withCompletions(
         { stored: 'resource' },
-        argument('its number, which resources list shows', refusing(typedResourceNumber)),
+        argument('its number, which resources list shows', checkedText(typedResourceNumber)),
       ),
     },
     examples: ['ssh-admin resources show 1'],
@@ -180,7 +191,7 @@ export const download = () =>
     description:
       'Write the bytes of a resource into a file. What comes out is what was uploaded, or nothing: its SHA-256 is checked. With --as only what is open for that person now, by a release. Each download is in the audit log.',
     stored: 'resource',
-    id: argument('its number, which resources list shows', refusing(typedResourceNumber)),
+    id: argument('its number, which resources list shows', checkedText(typedResourceNumber)),
     example: 'ssh-admin resources download 1 --out listening.wav',
     find: async (db, { by, at }, id) => {
       if (by.kind === 'user') await permitDownload(db, { resourceId: typedResourceNumber(id), by, at })
@@ -194,7 +205,10 @@ export const download = () =>
 const numbersOfResources = () => ({
   id: checkedWithoutStore(
     (ids) => readEachName(ids, typedResourceNumber),
-    withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
+    withCompletions(
+      { stored: 'resource' },
+      variadicArgument('the numbers; - reads them from stdin, one a line'),
+    ),
   ),
 })
 

@@ -1,5 +1,13 @@
 import { listing, mutation, preparedQuery } from '../cli/define.ts'
-import { flag, argument, orName, each, withValues, option, checkedWithoutStore } from '../cli/parameters.ts'
+import {
+  flag,
+  argument,
+  allowName,
+  variadicArgument,
+  withCompletions,
+  option,
+  checkedWithoutStore,
+} from '../cli/parameters.ts'
 import { catalogue, roleChoices, type Role } from '../rules/roles/catalogue.ts'
 import { usersJson } from '../render/users.ts'
 import { grantRoles, refuseUnknownRoles, revokeRoles } from '../rules/roles/grant.ts'
@@ -7,7 +15,7 @@ import { closingQuestion, renderWithClosing } from '../render/closing.ts'
 import { addClosedReleases, type ChangedUser } from '../rules/users/changed.ts'
 import { comparableUsers } from './users/questions.ts'
 import * as z from 'zod'
-import { optional, refusing } from '../cli/typed-values.ts'
+import { optional, checkedText } from '../cli/typed-values.ts'
 import { roleNamed } from '../rules/roles/chosen.ts'
 import { checkPermission, type Checked, typedRight } from '../rules/permissions/check.ts'
 import { actions, matrix, othersRow, staffRow } from '../rules/permissions/matrix.ts'
@@ -46,7 +54,7 @@ export const grant = () =>
     description:
       "Give somebody roles of their centre's services. ssh-admin roles list names them; administrative rights are given with users edit.",
     args: {
-      email: orName('user', argument('the address or name of the user')),
+      email: allowName('user', argument('the address or name of the user')),
       role: rolesArgument(),
     },
     examples: ['ssh-admin roles grant amira@school.example access-to-scripts'],
@@ -62,7 +70,7 @@ export const revoke = () =>
     description:
       'Take roles away from somebody. Their account, and everything else they hold, stays. You are asked first where it would close for them what is released and open.',
     args: {
-      email: orName('user', argument('the address or name of the user')),
+      email: allowName('user', argument('the address or name of the user')),
       role: rolesArgument(),
     },
     examples: ['ssh-admin roles revoke amira@school.example access-to-scripts'],
@@ -85,16 +93,16 @@ export const check = () =>
     description:
       'Say whether somebody may do something to a user or at a centre, and which rule says so. An action is named as its command is: users.suspend, coordinator.change, roles.grant.\nIn a pipe: yes or no, and the rule.',
     args: {
-      email: orName('user', argument('who would do it')),
-      action: withValues(actions, argument('what: users.suspend')),
-      target: orName('user-or-centre', argument('to whom, or where: a person or a centre')),
+      email: allowName('user', argument('who would do it')),
+      action: withCompletions(actions, argument('what: users.suspend')),
+      target: allowName('user-or-centre', argument('to whom, or where: a person or a centre')),
     },
     options: {
-      role: withValues(
+      role: withCompletions(
         roleChoices,
-        option('<role>', 'the role to be granted or revoked', optional(refusing(roleNamed))),
+        option('<role>', 'the role to be granted or revoked', optional(checkedText(roleNamed))),
       ),
-      field: withValues(
+      field: withCompletions(
         ['address'],
         option('<field>', 'what is edited, where that matters: address', z.enum(['address']).optional()),
       ),
@@ -107,7 +115,7 @@ export const check = () =>
   })
 
 function rolesArgument() {
-  return checkedWithoutStore(refuseUnknownRoles, withValues(roleChoices, each('the roles')))
+  return checkedWithoutStore(refuseUnknownRoles, withCompletions(roleChoices, variadicArgument('the roles')))
 }
 
 const granters: Readonly<Record<NonNullable<Role['grantedBy']>, string>> = {

@@ -6,7 +6,7 @@ import { editTemplate, findLetterName, resetTemplate, previewLetter } from '../r
 import { type LetterName, type LetterWords, letterChoices, letters } from '../rules/mail/letters.ts'
 import type { Draft } from '../cli/drafts.ts'
 import { preparedMutation, query, listing, mutation } from '../cli/define.ts'
-import { argument, option, withValues, orName, requiredOption } from '../cli/parameters.ts'
+import { argument, option, withCompletions, allowName, requiredOption } from '../cli/parameters.ts'
 import { type Session, withStore } from '../cli/session.ts'
 import { editUntilRight, canBeEdited, textFrom } from './editor.ts'
 import { variablesFor, sampleOf } from '../mail/values.ts'
@@ -55,7 +55,7 @@ export const show = () =>
     summary: "show a letter's template",
     description:
       "Show a letter's subject, text and HTML as templates, in the form that templates edit --from takes; on a screen its lines are broken between words.",
-    args: { name: withValues(letterChoices, argument('the name that templates list shows')) },
+    args: { name: withCompletions(letterChoices, argument('the name that templates list shows')) },
     examples: ['ssh-admin templates show invitation'],
     read: async ({ db }, _ctx, { name }) => {
       const letter = findLetterName(name)
@@ -70,7 +70,7 @@ export const show = () =>
 
 function letterArgument() {
   const what = 'the name that templates list shows'
-  return withValues(letterChoices, argument(what, z.string().transform(findLetterName)))
+  return withCompletions(letterChoices, argument(what, z.string().transform(findLetterName)))
 }
 
 interface Request {
@@ -166,7 +166,7 @@ export const preview = () =>
     description: 'Send a letter as it reads now, about an invented person. Nothing in it opens anything.',
     args: { name: letterArgument() },
     options: {
-      to: orName('user', requiredOption('<email>', 'who gets it')),
+      to: allowName('user', requiredOption('<email>', 'who gets it')),
     },
     examples: ['ssh-admin templates preview invitation --to me@office.example'],
     act: (trx, ctx, { name: letter, to: email }) =>

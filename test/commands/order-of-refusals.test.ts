@@ -1,7 +1,7 @@
 import type { Argument, Option } from 'commander'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { everyCommand } from '../../docs/command-tree.ts'
-import { offersFor } from '../../src/cli/parameters.ts'
+import { completionsFor } from '../../src/cli/parameters.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -175,12 +175,12 @@ const wordOf = (declared: Argument | Option) =>
   isOption(declared) ? (/<(.*)>/.exec(declared.flags)?.[1] ?? '') : declared.name()
 
 function wrongFor(declared: Argument | Option): string | undefined {
-  const { named } = offersFor(declared)
-  if (named === 'centre' || named === 'centres') return '1'
+  const { nameKind } = completionsFor(declared)
+  if (nameKind === 'centre' || nameKind === 'centres') return '1'
   // Whatever was done is looked for in the log.
   if (isOption(declared) && wordOf(declared) === 'action') return undefined
-  if (named === 'audience') return 'country:nowhere'
-  return named === undefined ? wrong[wordOf(declared)] : 'bad@'
+  if (nameKind === 'audience') return 'country:nowhere'
+  return nameKind === undefined ? wrong[wordOf(declared)] : 'bad@'
 }
 
 const wrongCalls = (await everyCommand()).flatMap(({ words, command }) => {

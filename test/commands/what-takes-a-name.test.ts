@@ -1,14 +1,14 @@
 import type { Argument, Option } from 'commander'
 import { expect, it } from 'vitest'
 import { everyCommand } from '../../docs/command-tree.ts'
-import { offersFor } from '../../src/cli/parameters.ts'
+import { completionsFor } from '../../src/cli/parameters.ts'
 
 /** Every argument and option by the name of its command, and whose name may be typed there. */
 const places = (await everyCommand()).flatMap(({ words, command }) =>
   [...command.registeredArguments, ...command.options].map((declared) => ({
     place: `${words} ${called(declared)}`,
     value: placeholderOf(declared),
-    named: offersFor(declared).named,
+    named: completionsFor(declared).nameKind,
   })),
 )
 

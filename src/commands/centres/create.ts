@@ -10,7 +10,7 @@ import { failureOf } from '../../rules/batch.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { flag, optionalArgument } from '../../cli/parameters.ts'
 import { openIfExists, type Session } from '../../cli/session.ts'
-import { commandLine, type Line, withWord } from '../../cli/typed-line.ts'
+import { commandLine, type Line, replaceWord } from '../../cli/typed-line.ts'
 import { centreOptions, tidiedNameNotices } from './options.ts'
 
 export const create = () =>
@@ -78,7 +78,7 @@ function requireNumber(text: string, said: TypedFacts, { argv }: Session): strin
     return newCentreNumber(text)
   } catch (error) {
     if (!(error instanceof Usage) || error.hint !== undefined || said.name !== undefined) throw error
-    const line = withWord(argv, argv.indexOf(text), 'CENTRE')
+    const line = replaceWord(argv, argv.indexOf(text), 'CENTRE')
     const hint = lineWithPlaceholders(line, { ...said, name: text }, '--name', text)
     throw new Usage(error.message, { code: error.code, hint })
   }
@@ -104,7 +104,7 @@ async function askNumber(
 ): Promise<string> {
   const { terminal, common, argv } = session
   const question = 'What is its centre number, such as EG001?'
-  const line = lineWithPlaceholders(withWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), said)
+  const line = lineWithPlaceholders(replaceWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), said)
   requireTerminal(session, { flag: 'CENTRE', mayAsk: !common.dryRun, question, line })
   // A missing permission or an unavailable store is reported before anything is typed.
   await checkInStore(session, async () => undefined)

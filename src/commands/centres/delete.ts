@@ -5,7 +5,7 @@ import { type DeletedCentre, deleteCentre, restoreCentre } from '../../rules/cen
 import { mutation } from '../../cli/define.ts'
 import { comparableCentres } from './options.ts'
 import * as z from 'zod'
-import { each, orName, type Parameter } from '../../cli/parameters.ts'
+import { variadicArgument, allowName, type Parameter } from '../../cli/parameters.ts'
 import type { Trx } from '../../db/transact.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { lookUpCentres, readCentreNumber } from '../../rules/centres/find.ts'
@@ -80,7 +80,7 @@ const centreNumbers = z
 /** The argument for the centres that a command changes. */
 function centresArgument(): Parameter<string[]> {
   const what = 'the centre numbers or names; - reads numbers from stdin, one a line'
-  return orName('centre', each(what, centreNumbers))
+  return allowName('centre', variadicArgument(what, centreNumbers))
 }
 
 /** Changes all centres or none, and reports what this closed and opened. */

@@ -3,7 +3,7 @@ import { changesNothing, countsOf } from '../../import/apply.ts'
 import { existsSync } from 'node:fs'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import type { OutputFile } from '../../cli/output-file.ts'
-import { argument, flag, option, optionOf, repeated, type ValuesOf } from '../../cli/parameters.ts'
+import { argument, flag, option, choiceOption, listOption, type ValuesOf } from '../../cli/parameters.ts'
 import { phaseProgress } from '../../cli/progress.ts'
 import { confirm } from '../../cli/confirm.ts'
 import { type Session, withStore } from '../../cli/session.ts'
@@ -42,8 +42,8 @@ const options = {
   planOut: option('<file>', 'save the plan for centres apply, and change nothing'),
   deleteMissing: flag('delete every centre that is not in the workbook'),
   deleteExtra: flag('delete every user of its centres who is not in the workbook'),
-  deleteCentre: repeated('<centres>', 'delete only these missing centres'),
-  deleteUser: repeated('<emails>', 'delete only these extra users'),
+  deleteCentre: listOption('<centres>', 'delete only these missing centres'),
+  deleteUser: listOption('<emails>', 'delete only these extra users'),
   allowDeletes: option(
     '<n>',
     'how many centres and users may go, when it is more than a fifth',
@@ -58,7 +58,7 @@ const options = {
   wholeRoster: flag('this is a whole roster, though the workbook says or looks like part of one'),
   restoreDeleted: flag('restore the deleted centres that the workbook names'),
   sendMail: flag('send each new user a message that says how to activate the account'),
-  progress: optionOf(['json'], '<form>', 'how far it is, on stderr: json for a document a line'),
+  progress: choiceOption(['json'], '<form>', 'how far it is, on stderr: json for a document a line'),
   strict: flag('any mistake: change nothing (exit code 6)'),
 }
 

@@ -9,7 +9,7 @@ import { wordsToFind } from '../../search-key.ts'
 import { describeVisibility, visibleCentres } from '../../rules/permissions/decide.ts'
 import { nameReader } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
-import { flag, option, orName, repeated, withValues } from '../../cli/parameters.ts'
+import { flag, option, allowName, listOption, withCompletions } from '../../cli/parameters.ts'
 import { countriesTyped, offeredCountries } from './options.ts'
 import { emptyStoreMessage } from '../../cli/list-text.ts'
 
@@ -24,16 +24,16 @@ export const list = () =>
       'In a pipe: number, name, country, status, users, coordinator, kind, Associate, created, deleted.',
     options: {
       search: option('<text>', 'by part of a number or name; accents and letter case do not matter'),
-      country: withValues(
+      country: withCompletions(
         offeredCountries,
-        repeated('<country>', 'in this country, by English name or ISO code', countriesTyped),
+        listOption('<country>', 'in this country, by English name or ISO code', countriesTyped),
       ),
-      kind: withValues(centreKinds, repeated('<kind>', centreKinds.join(', '), listOf(typedKind))),
-      status: withValues(
+      kind: withCompletions(centreKinds, listOption('<kind>', centreKinds.join(', '), listOf(typedKind))),
+      status: withCompletions(
         statuses,
-        repeated('<status>', 'approved, active or deleted', listOf(nameReader('status', statuses))),
+        listOption('<status>', 'approved, active or deleted', listOf(nameReader('status', statuses))),
       ),
-      associate: orName('centre', option('<centre>', 'the centres of this Associate')),
+      associate: allowName('centre', option('<centre>', 'the centres of this Associate')),
       withoutCoordinator: flag('that have no coordinator'),
       deleted: flag('deleted centres'),
     },

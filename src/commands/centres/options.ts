@@ -1,6 +1,12 @@
 import * as z from 'zod'
 import type { Notice } from '../../cli/session.ts'
-import { orName, negatableFlag, option, checkedWithoutStore, withValues } from '../../cli/parameters.ts'
+import {
+  allowName,
+  negatableFlag,
+  option,
+  checkedWithoutStore,
+  withCompletions,
+} from '../../cli/parameters.ts'
 import { comparableClosing } from '../../render/closing.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
@@ -14,12 +20,15 @@ const text = z.string().transform(cleanText).optional()
 /** The options of `create` and `edit` for a centre's facts. */
 export const centreOptions = {
   name: option('<name>', 'its name'),
-  kind: withValues(centreKinds, option('<kind>', 'school, associate or associate-centre')),
-  associate: orName('centre', option('<centre>', 'its Associate; this makes it an associate centre')),
+  kind: withCompletions(centreKinds, option('<kind>', 'school, associate or associate-centre')),
+  associate: allowName('centre', option('<centre>', 'its Associate; this makes it an associate centre')),
   address: option('<address>', 'street and house', text),
   town: option('<town>', 'town', text),
   postcode: option('<postcode>', 'postcode', text),
-  country: withValues(offeredCountries, option('<country>', 'English name or ISO code, such as Egypt or EG')),
+  country: withCompletions(
+    offeredCountries,
+    option('<country>', 'English name or ISO code, such as Egypt or EG'),
+  ),
   britishCouncil: negatableFlag({ on: 'mark it as a British Council centre', off: 'take that mark away' }),
   globalListening: negatableFlag({
     on: 'mark it for Global Listening; not for a British Council centre',

@@ -1,5 +1,5 @@
 // Shared by the commands that write a PIN sheet, or report a pending one.
-import { optionOf } from '../../cli/parameters.ts'
+import { choiceOption } from '../../cli/parameters.ts'
 import type { Notice } from '../../cli/session.ts'
 import type { PendingPinSheet } from '../../db/imports/imports.ts'
 import type { OpenStore } from '../../db/store/opening.ts'
@@ -7,7 +7,7 @@ import { slipLayouts } from '../../import/pin-sheet.ts'
 import { statusOfOwner } from '../../unfinished-files.ts'
 
 /** The layout of slips in a PIN workbook. */
-export const slipsOption = optionOf(
+export const slipsOption = choiceOption(
   slipLayouts,
   '<layout>',
   'slips to cut out and hand out, in a .xlsx: by-centre, each centre on pages of its own (the default up to 10,000 users), or continuous, one after another',

@@ -13,17 +13,17 @@ import { columnsHelp, tableOptions } from '../read-table.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { type Draft, keepDraft } from '../../cli/drafts.ts'
 import {
-  anyNumber,
-  orName,
+  optionalVariadicArgument,
+  allowName,
   flag,
   option,
-  repeated,
+  listOption,
   checkedWithoutStore,
   type ValuesOf,
-  withValues,
+  withCompletions,
 } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
-import { commandLine, type Line, withWord } from '../../cli/typed-line.ts'
+import { commandLine, type Line, replaceWord } from '../../cli/typed-line.ts'
 import {
   additionOf,
   promptForPeople,
@@ -41,17 +41,17 @@ import { chosenRoles, chosenSites } from '../../rules/roles/chosen.ts'
 import { givenSites, roleChoices, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
 const options = {
-  centre: orName('centre', option('<centre>', 'the number or name of their centre')),
+  centre: allowName('centre', option('<centre>', 'the number or name of their centre')),
   admin: flag('with administrative rights'),
   site: checkedWithoutStore(
     chosenSites,
-    withValues(sites, repeated('<site>', `with access to this site: ${givenSites.join(', ')}`)),
+    withCompletions(sites, listOption('<site>', `with access to this site: ${givenSites.join(', ')}`)),
   ),
   role: checkedWithoutStore(
     chosenRoles,
-    withValues(
+    withCompletions(
       roleChoices,
-      repeated('<role>', 'with this role (help roles); service roles alone make no hub user'),
+      listOption('<role>', 'with this role (help roles); service roles alone make no hub user'),
     ),
   ),
   from: option('<file>', 'read them from a workbook or CSV file, or - for stdin'),
@@ -76,7 +76,11 @@ export const add = () =>
     description:
       'Add one user or several, all or none. Each gets a message that lets them set up a password. ' +
       'Without a person, at a terminal, asks for one after another.',
-    args: { person: anyNumber("who to add: 'Amira Haddad <amira@school.example>'; - reads them from stdin") },
+    args: {
+      person: optionalVariadicArgument(
+        "who to add: 'Amira Haddad <amira@school.example>'; - reads them from stdin",
+      ),
+    },
     options,
     notes: columnsHelp(userColumns, 'ssh-admin users sample'),
     examples: [
@@ -256,8 +260,8 @@ function missingValues({ people, options: { centre } }: Request, argv: Line) {
     ...(centre === undefined ? ['At which centre'] : []),
   ].join('? ')
   const said = isUnnamed || email !== undefined ? [...where, who] : where
-  const named = withWord(argv, email === undefined ? -1 : argv.indexOf(email), who)
-  const line = withWord(named, named.indexOf('add'), 'add', ...(isUnnamed ? said : where))
+  const named = replaceWord(argv, email === undefined ? -1 : argv.indexOf(email), who)
+  const line = replaceWord(named, named.indexOf('add'), 'add', ...(isUnnamed ? said : where))
   return { flag: said.map(shellWord).join(' '), question: `${question}?`, line: commandLine(line) }
 }
 

@@ -4,7 +4,7 @@ import { nameOf } from '../../rules/users/account.ts'
 import { holdings } from '../../rules/refusals.ts'
 import type { Transferred } from '../../rules/users/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { orName, flag, option, usersArgument } from '../../cli/parameters.ts'
+import { allowName, flag, option, usersArgument } from '../../cli/parameters.ts'
 import { type Deletions, offerMissingSteps } from './offer-missing-steps.ts'
 import { accessFirst, comparableTransfer, comparableUser, questionAbout, siteNotices } from './questions.ts'
 import { changeEachUser } from '../../rules/users/changed.ts'
@@ -21,7 +21,7 @@ export const deletion = () =>
     },
     options: {
       suspend: flag('suspend them first'),
-      transferTo: orName(
+      transferTo: allowName(
         'user',
         option('<email>', 'transfer their Progression Test data to this colleague first'),
       ),

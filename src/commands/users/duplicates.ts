@@ -4,7 +4,7 @@ import { findDuplicates, type Pair, type Likeness } from '../../rules/users/dupl
 import { describeVisibility, visibleCentres } from '../../rules/permissions/decide.ts'
 import { listing } from '../../cli/define.ts'
 import { foundInMemory } from '../../cli/list-declaration.ts'
-import { orName, option } from '../../cli/parameters.ts'
+import { allowName, option } from '../../cli/parameters.ts'
 import { nameOf } from '../../rules/users/account.ts'
 import type { JsonItem } from '../../render/json.ts'
 import { oneLine } from '../../render/clean-text.ts'
@@ -19,7 +19,7 @@ export const duplicates = () =>
     description:
       'List pairs of accounts that may be the same person, within and across centres: the same name with addresses that differ by a letter or two, or in how the domain ends; the same name twice at one centre; and addresses that look the same. Of more than three that are alike, the first two are listed, with how many more there are; of a name that more than 200 people have, addresses are not compared. Nothing is changed: which of them are one person is for somebody to decide.\nIn a pipe: reason, then address, name, centre and status of the one and of the other, and how many more.',
     options: {
-      centre: orName('centre', option('<centre>', 'only within this centre')),
+      centre: allowName('centre', option('<centre>', 'only within this centre')),
     },
     examples: ['ssh-admin users duplicates', 'ssh-admin users duplicates --centre EG001'],
     singular: 'pair',

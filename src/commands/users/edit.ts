@@ -3,9 +3,9 @@ import { preparedMutation } from '../../cli/define.ts'
 import {
   negatableFlag,
   option,
-  repeated,
+  listOption,
   type ValuesOf,
-  withValues,
+  withCompletions,
   userArgument,
 } from '../../cli/parameters.ts'
 import { requireTerminal } from '../../cli/confirm.ts'
@@ -42,13 +42,16 @@ const options = {
   lastName: option('<name>', 'another last name'),
   email: option('<email>', 'a new address', optional(address)),
   admin: negatableFlag({ on: 'give administrative rights', off: 'take administrative rights away' }),
-  addSite: withValues(
+  addSite: withCompletions(
     sites,
-    repeated('<site>', `give access to this site: ${givenSites.join(', ')}`, listOf(siteNamed)),
+    listOption('<site>', `give access to this site: ${givenSites.join(', ')}`, listOf(siteNamed)),
   ),
-  removeSite: withValues(sites, repeated('<site>', 'take access to this site away', listOf(siteNamed))),
-  addRole: withValues(roleChoices, repeated('<role>', 'give this role (help roles)', rolesTyped)),
-  removeRole: withValues(roleChoices, repeated('<role>', 'take this role away', rolesTyped)),
+  removeSite: withCompletions(
+    sites,
+    listOption('<site>', 'take access to this site away', listOf(siteNamed)),
+  ),
+  addRole: withCompletions(roleChoices, listOption('<role>', 'give this role (help roles)', rolesTyped)),
+  removeRole: withCompletions(roleChoices, listOption('<role>', 'take this role away', rolesTyped)),
 }
 
 type Options = { user: string } & ValuesOf<typeof options>

@@ -6,7 +6,7 @@ import { type Erasure, eraseUser, type FindLeft, recordNotReached } from '../../
 import { typedAddress } from '../../rules/users/email.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { argument, orName } from '../../cli/parameters.ts'
+import { argument, allowName } from '../../cli/parameters.ts'
 import type { View } from '../../render/table.ts'
 import { oneLine, tsvLine } from '../../render/clean-text.ts'
 import type { JsonOfChange } from '../../render/json.ts'
@@ -19,7 +19,7 @@ export const erase = () =>
     description: `Erase the name and address of a deleted user, because they ask for it: from the store, the audit log, the messages and the mail directory. It cannot be undone.
 An address that no account has any more can be erased too: one that somebody had before, or that was typed again since.
 The audit log goes on saying what happened, without saying to whom, and that this was done. It says what it cannot reach.`,
-    args: { email: orName('deleted-user', argument('the address or name of the deleted user')) },
+    args: { email: allowName('deleted-user', argument('the address or name of the deleted user')) },
     examples: ['ssh-admin users erase zaid@school.example --yes'],
     prepare: async ({ email }, { settings }) => ({
       email: typedAddress(email).email,

@@ -1,7 +1,7 @@
 import { looksLikeCentreNumber } from '../../cli/names-typed.ts'
 import { listing } from '../../cli/define.ts'
 import { importNumber, listOf, optional } from '../../cli/typed-values.ts'
-import { orName, flag, option, repeated, type ValuesOf, withValues } from '../../cli/parameters.ts'
+import { allowName, flag, option, listOption, type ValuesOf, withCompletions } from '../../cli/parameters.ts'
 import { countUsers, streamUsers, userOrders, type UserFilter } from '../../db/users/list.ts'
 import { mapPages } from '../../db/rows.ts'
 import type { UserPart } from '../../db/users/users.ts'
@@ -23,31 +23,35 @@ const pinStates = ['none', 'issued', 'used', 'expired', 'void'] as const
 const userStatuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
 
 const options = {
-  centre: orName('centre', option('<centre>', 'at this centre')),
-  status: withValues(
+  centre: allowName('centre', option('<centre>', 'at this centre')),
+  status: withCompletions(
     userStatuses,
-    repeated('<status>', 'invited, active, suspended or deleted', listOf(nameReader('status', userStatuses))),
+    listOption(
+      '<status>',
+      'invited, active, suspended or deleted',
+      listOf(nameReader('status', userStatuses)),
+    ),
   ),
-  role: withValues(
+  role: withCompletions(
     roleChoices,
-    repeated(
+    listOption(
       '<role>',
       'with one of these roles (help roles)',
       listOf((name) => roleNamed(name).name),
     ),
   ),
-  site: withValues(
+  site: withCompletions(
     sites,
-    repeated('<site>', `with access to these sites: ${sites.join(', ')}`, listOf(siteNamed)),
+    listOption('<site>', `with access to these sites: ${sites.join(', ')}`, listOf(siteNamed)),
   ),
   search: option('<text>', 'by part of a name or address; accents and letter case do not matter'),
   notSetUp: flag('who have not set up a password'),
   neverSignedIn: flag('who have never signed in'),
-  pin: withValues(
+  pin: withCompletions(
     pinStates,
-    repeated('<state>', `whose PIN is ${pinStates.join(', ')}`, listOf(nameReader('state', pinStates))),
+    listOption('<state>', `whose PIN is ${pinStates.join(', ')}`, listOf(nameReader('state', pinStates))),
   ),
-  import: withValues(
+  import: withCompletions(
     { stored: 'import' },
     option('<id>', 'whom this import created', optional(importNumber)),
   ),

@@ -2,7 +2,7 @@ import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { addClosedReleases } from '../../rules/users/changed.ts'
 import { moveUser } from '../../rules/users/move.ts'
 import { mutation } from '../../cli/define.ts'
-import { orName, requiredOption, userArgument } from '../../cli/parameters.ts'
+import { allowName, requiredOption, userArgument } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
 
 export const move = () =>
@@ -13,7 +13,7 @@ export const move = () =>
       'Move a user to another centre. The roles at the old one go; an administrator is a teacher at the new one.',
     args: { email: userArgument() },
     options: {
-      to: orName('centre', requiredOption('<centre>', 'the number or name of the new centre')),
+      to: allowName('centre', requiredOption('<centre>', 'the number or name of the new centre')),
     },
     examples: ['ssh-admin users move amira@school.example --to EG002 --yes'],
     act: async (trx, ctx, { email, to }) =>

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { joinPeople } from '../../cli/names-typed.ts'
 import { ask, askSeveral, askYesNo } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
-import { commandLine, type Line, withWords } from '../../cli/typed-line.ts'
+import { commandLine, type Line, replaceWords } from '../../cli/typed-line.ts'
 import { findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
@@ -240,7 +240,7 @@ export function refuseUnquotedNames(
 ): void {
   const number = words.at(-1) ?? ''
   const lineFor = (instead: Line) => {
-    const line = withWords(argv, words, ...instead)
+    const line = replaceWords(argv, words, ...instead)
     return line ? commandLine(line) : instead.map(shellWord).join(' ')
   }
   if (centre === undefined && words.length > 1 && /^[a-z]{0,2}\d{3,}$/i.test(number))

@@ -9,7 +9,7 @@ import { waitingMessages } from '../../render/user-notices.ts'
 import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
-import { argument, orName } from '../../cli/parameters.ts'
+import { argument, allowName } from '../../cli/parameters.ts'
 import { type Account, nameOf, pinValidUntil } from '../../rules/users/account.ts'
 import { openCredentialsOf } from '../../db/users/users.ts'
 import { plainTime } from '../../plain-time.ts'
@@ -25,7 +25,7 @@ export const show = () =>
     summary: 'show everything about one user',
     description:
       'Show one user: whether they can sign in, and if not, why and what to do; until when a PIN or a link of theirs is good; what they hold; what happened last.',
-    args: { email: orName('any-user', argument("the user's address or name")) },
+    args: { email: allowName('any-user', argument("the user's address or name")) },
     examples: ['ssh-admin users show amira@school.example'],
     read: async ({ db }, { at, by }, { email }) => {
       const account = await findUserOrDeleted(db, { email, at, by })

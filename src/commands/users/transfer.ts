@@ -14,7 +14,7 @@ import {
 import { preparedMutation } from '../../cli/define.ts'
 import { requireTerminal } from '../../cli/confirm.ts'
 import { findUser } from '../../rules/users/find.ts'
-import { argument, orName, repeated, option, withValues } from '../../cli/parameters.ts'
+import { argument, allowName, listOption, option, withCompletions } from '../../cli/parameters.ts'
 import { accessFirst, comparableTransfer, siteNotices } from './questions.ts'
 import { progressionTestSites } from '../../rules/roles/catalogue.ts'
 
@@ -34,15 +34,15 @@ export const transfer = () =>
     description:
       'Move all learner groups, tests and results from one teacher to another at the same centre, on every site or on one. ' +
       'At a terminal whoever takes over is given the site that they lack, with one more Yes.',
-    args: { from: orName('user', argument('the address or name of the teacher who holds them')) },
+    args: { from: allowName('user', argument('the address or name of the teacher who holds them')) },
     options: {
-      to: orName(
+      to: allowName(
         'user',
         option('<email>', 'the colleague who takes over; at a terminal those who can are offered'),
       ),
-      site: withValues(
+      site: withCompletions(
         progressionTestSites,
-        repeated(
+        listOption(
           '<site>',
           'only this site: cambridge-primary or cambridge-lower-secondary',
           listOf(progressionTestSite),
