@@ -19,7 +19,7 @@ describe('the address of a shared store', () => {
       user: 'hub',
       database: 'hub',
       schema: 'ssh_admin',
-      plain: false,
+      isUnencrypted: false,
     })
   })
 
