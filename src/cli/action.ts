@@ -9,7 +9,7 @@ import { yieldToSignals } from '../interruption.ts'
 import type { AnyJsonAnswer } from '../render/json.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
-import { wrappedText } from '../render/wrap.ts'
+import { wrapText } from '../render/wrap.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
 import { holdsName, takesOnlyCentres, type NamesTyped } from './names-typed.ts'
 import { longNameOf, typedCommand } from './options.ts'
@@ -208,7 +208,7 @@ export async function answer(
 function piecesOf(text: string | Pieces, { isTerminal, width }: View): Pieces {
   if (typeof text !== 'string') return text
   if (text === '') return []
-  const lines = isTerminal ? wrappedText(text, width) : text
+  const lines = isTerminal ? wrapText(text, width) : text
   return [lines.endsWith('\n') ? lines : `${lines}\n`]
 }
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { AnswerName, AnyJsonOfChange } from '../render/json.ts'
-import { paragraphsOf } from '../render/wrap.ts'
+import { joinParagraphs } from '../render/wrap.ts'
 import { action, type Answer, answer, outputFor } from './action.ts'
 import type { BatchSupport } from './batch/line.ts'
 import { addCommonOptions } from './options.ts'
@@ -168,7 +168,7 @@ function declare<Args, Options, Every = object>(
   declared.addHelpText('after', `\nExamples:\n${examples}\n`)
   const { notes } = spec
   if (notes !== undefined)
-    declared.addHelpText('after', () => paragraphsOf(notes.replace(/^\n+/, '')).join('\n'))
+    declared.addHelpText('after', () => joinParagraphs(notes.replace(/^\n+/, '')).join('\n'))
   const parameters = { args: spec.args, options: spec.options, shared, changes: asks }
   return declared.action(
     action(parameters, { work, batchSupport: { kind: batch, asks: mayAsk, createsStore } }),

@@ -102,7 +102,7 @@ async function prepareContent(
   const progress = await startByteProgress(session.terminal, `Writing ${out} …`, bytes)
   try {
     const content = { id: contentId, sha256, bytes, label: subject, at }
-    await output.prepare(withProgress(readContent(store.db, content), progress.say))
+    await output.prepare(withProgress(readContent(store.db, content), progress.update))
   } finally {
     progress.stop()
   }

@@ -94,7 +94,7 @@ function matchesWords<Row>(row: Row, { fields }: ListSpec<Row>, words: readonly 
 /** Sorts in memory, for a column by which the source cannot sort. */
 async function sortRows<Row>(rows: Rows<Row>, { sort, reverse }: ListRequest<Row>): Promise<Row[]> {
   const all: { row: Row; key: Cell }[] = []
-  const keyOf = sort?.sortedBy ?? sort?.value ?? (() => null)
+  const keyOf = sort?.sortKey ?? sort?.value ?? (() => null)
   for await (const page of paginate(rows)) for (const row of page) all.push({ row, key: keyOf(row) })
   all.sort((one, other) => (reverse ? -1 : 1) * compareCells(one.key, other.key))
   return all.map(({ row }) => row)

@@ -5,7 +5,7 @@ import { tsvLine } from '../render/clean-text.ts'
 import type { Cell } from '../render/fields.ts'
 import type { View } from '../render/table.ts'
 import { count } from '../render/text.ts'
-import { wrapped, wrappedText } from '../render/wrap.ts'
+import { wrapLine, wrapText } from '../render/wrap.ts'
 import type { List } from './list-declaration.ts'
 import type { CountedPages } from './list-rows.ts'
 import type { Session } from './session.ts'
@@ -92,7 +92,7 @@ async function* expandedRows<Row>(
   let before: Row | undefined
   for await (const page of pages)
     for (const row of page) {
-      yield `${wrappedText(expandRow(row, view, before).join('\n'), view.width)}\n\n`
+      yield `${wrapText(expandRow(row, view, before).join('\n'), view.width)}\n\n`
       before = row
     }
   yield await lastLine(list, { shown: pages.count, view })
@@ -101,8 +101,8 @@ async function* expandedRows<Row>(
 /** The last line: the total, or the message for no rows. */
 async function lastLine<Row>(list: List<Row>, { shown, view }: { shown: number; view: View }) {
   return shown === 0
-    ? `${wrapped(await emptyListMessage(list), view.width)}\n`
-    : `${view.chalk.dim(wrapped(totalLine(list, shown), view.width))}\n`
+    ? `${wrapLine(await emptyListMessage(list), view.width)}\n`
+    : `${view.chalk.dim(wrapLine(totalLine(list, shown), view.width))}\n`
 }
 
 /** The most rows whose details are shown beneath a table. */
@@ -180,10 +180,10 @@ async function* tables<Row>(
   if (!view.isTerminal) return
   yield aboutLines([])
   yield await lastLine(list, { shown: pages.count, view })
-  const hiddenNote = wrapped(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)
+  const hiddenNote = wrapLine(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)
   if (hidden.size > 0) yield `${view.chalk.dim(hiddenNote)}\n`
   for (const rowDetails of details.slice(0, maxDetails))
-    yield `\n${wrappedText(rowDetails.join('\n'), view.width)}\n`
+    yield `\n${wrapText(rowDetails.join('\n'), view.width)}\n`
   const more = details.length - maxDetails
   if (more > 0) yield `\n${view.chalk.dim(`… and ${formatNumber(more)} more.`)}\n`
 }

@@ -244,7 +244,7 @@ async function commitOrRehearse<Request, Result>(
   const { deliverQueued } = await import('../mail/deliver.ts')
   const { phaseProgress } = await import('./progress.ts')
   const counting = await phaseProgress(session, undefined).countMessages(queued.length)
-  const delivered = await deliverQueued({ store, session, by, numbers: queued, counting })
+  const delivered = await deliverQueued({ store, session, by, messageIds: queued, progress: counting })
   return { result, mail: delivered.messages, undelivered: delivered.undelivered }
 }
 

@@ -1,8 +1,8 @@
 import stringWidth from 'string-width'
 import { formatNumber } from '../format-number.ts'
-import type { Counting } from '../mail/deliver.ts'
+import type { ProgressCounter } from '../mail/deliver.ts'
 import { oneLine } from '../render/clean-text.ts'
-import { shortened } from '../render/wrap.ts'
+import { truncate } from '../render/wrap.ts'
 import { sizeInWords } from '../render/text.ts'
 import type { Session } from './session.ts'
 import { clearBusy, asWritable, type Terminal } from './terminal.ts'
@@ -21,7 +21,7 @@ export async function startProgress(terminal: Terminal, first: string): Promise<
   if (!terminal.animated) return progressInLines(terminal)
   const { default: ora } = await import('ora')
   // A text of several lines could not be redrawn in place.
-  const fitToLine = (text: string) => shortened(oneLine(text), columnsForProgress(terminal))
+  const fitToLine = (text: string) => truncate(oneLine(text), columnsForProgress(terminal))
   const spinner = ora({
     text: fitToLine(first),
     stream: asWritable(terminal.stderr),
@@ -66,10 +66,10 @@ export interface Phases {
   /** Removes the line, so that something else, such as a question, can be written. */
   hide: () => void
   /** Counts a command's messages while they are delivered. */
-  countMessages: (total: number) => Promise<Counting>
+  countMessages: (total: number) => Promise<ProgressCounter>
 }
 
-const notCounting: Counting = { say: () => undefined, stop: () => undefined }
+const notCounting: ProgressCounter = { update: () => undefined, stop: () => undefined }
 
 const noPhases: Phases = {
   begin: async () => undefined,
@@ -139,18 +139,22 @@ export function phaseProgress(session: Session, format: 'json' | undefined): Pha
       if (total === 0 || (isQuick && format !== 'json')) return notCounting
       const messages = total === 1 ? 'one message' : `${formatNumber(total)} messages`
       await phases.begin('sending', `Sending ${messages} …`, total)
-      return { say: phases.update, stop: phases.hide }
+      return { update: phases.update, stop: phases.hide }
     },
   }
   return phases
 }
 
 /** Progress through the bytes of one file. @param total the size of the file */
-export async function startByteProgress(terminal: Terminal, label: string, total: number): Promise<Counting> {
+export async function startByteProgress(
+  terminal: Terminal,
+  label: string,
+  total: number,
+): Promise<ProgressCounter> {
   const since = performance.now()
   const progress = await startProgress(terminal, label)
   return {
-    say: (done) => {
+    update: (done) => {
       const share = done / Math.max(1, total)
       const { perSecond, secondsLeft } = pace({ done, share, elapsed: performance.now() - since })
       progress.say(

@@ -6,7 +6,7 @@ import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
 import { withStyles } from '../render/styles.ts'
 import { doneMark } from '../render/text.ts'
-import { shortened, wrapped, wrappedText } from '../render/wrap.ts'
+import { truncate, wrapLine, wrapText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
 import { asWritable, type Terminal } from './terminal.ts'
 
@@ -153,7 +153,7 @@ export async function askSecret(terminal: Terminal, question: string): Promise<s
 function wrapQuestion({ err: { width } }: Terminal, question: string): string {
   const lines = cleanForTerminal(question).split('\n')
   const last = lines.length - 1
-  return lines.map((line, at) => wrapped(line, width - (at === last ? 8 : 2))).join('\n')
+  return lines.map((line, at) => wrapLine(line, width - (at === last ? 8 : 2))).join('\n')
 }
 
 /** The theme of all questions: an answered question bears the same mark as a change that is done. */
@@ -170,7 +170,7 @@ function themeWithAnswerBelow(terminal: Terminal, message: string) {
     const chosen = answered === '' ? 'none' : answered
     // The prompt draws a mark before the question.
     const isRoom = stringWidth(`${doneMark} ${lastLine} ${chosen}`) <= width
-    const text = isRoom ? chosen : `\n${wrappedText(`  ${chosen}`, width)}`
+    const text = isRoom ? chosen : `\n${wrapText(`  ${chosen}`, width)}`
     return withStyles(text.split('\n').map(chalk.cyan).join('\n'))
   }
   return { ...themeOf(terminal), style: { answer } }
@@ -182,7 +182,7 @@ const choicePrefixColumns = 5
 /** The choice with its name cleaned and shortened to one line. */
 function cleanChoice<Value>(choice: Choice<Value>, { err }: Terminal): Choice<Value> & { short: string } {
   const short = oneLine(choice.name)
-  return { ...choice, name: shortened(short, err.width - choicePrefixColumns), short }
+  return { ...choice, name: truncate(short, err.width - choicePrefixColumns), short }
 }
 
 interface Streams {

@@ -8,7 +8,7 @@ import type { Output } from '../output.ts'
 import { isTopic } from './help/topics.ts'
 import type { JsonAnswer } from '../render/json.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
-import { wrappedText } from '../render/wrap.ts'
+import { wrapText } from '../render/wrap.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { CheckLine } from './batch/line.ts'
 import { reorderHelp, typedCommand } from './options.ts'
@@ -72,7 +72,7 @@ async function writeHelp(help: string, argv: readonly string[], context: Context
     await terminal.write(`${JSON.stringify(document, null, terminal.out.isTerminal ? 2 : 0)}\n`)
     return
   }
-  const text = wrappedText(cleanForTerminal(reorderHelp(help)), terminal.out.width)
+  const text = wrapText(cleanForTerminal(reorderHelp(help)), terminal.out.width)
   if (!terminal.out.isTerminal) {
     await terminal.write(text)
     return

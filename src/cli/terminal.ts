@@ -4,7 +4,7 @@ import { AnswerNotWritten, errorCodeOf } from '../errors.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { stylesOf, withStyles } from '../render/styles.ts'
 import type { View } from '../render/table.ts'
-import { shortened, wrappedText } from '../render/wrap.ts'
+import { truncate, wrapText } from '../render/wrap.ts'
 import { Writable } from 'node:stream'
 
 export interface Terminal {
@@ -90,7 +90,7 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     busy: (words) => {
       if (!animated || busyTerminals.has(stderr)) return
       busyTerminals.add(stderr)
-      stderr.write(shortened(cleanForTerminal(words), widthOf(stderr, env) - 1))
+      stderr.write(truncate(cleanForTerminal(words), widthOf(stderr, env) - 1))
     },
     printsProgressLines: stderr.isTTY === true && env.TERM === 'dumb' && !env.CI && !quiet,
     write: (text) => writeStdout(stdout.isTTY ? cleanForTerminal(text) : withStyles(text)),
@@ -112,7 +112,7 @@ export function clearBusy(stderr: Output): void {
 
 /** Wraps between words at a terminal; elsewhere the text stays as it is. */
 export function wrapForStream(stream: Output, text: string, env: Context['env']): string {
-  return stream.isTTY === true ? wrappedText(text, widthOf(stream, env)) : text
+  return stream.isTTY === true ? wrapText(text, widthOf(stream, env)) : text
 }
 
 /** Like wrapForStream, behind a prefix of the first line; the other lines are indented to begin beneath the text. */
@@ -121,7 +121,7 @@ export function wrapBehindPrefix(
   { stream, text, env }: { stream: Output; text: string; env: Context['env'] },
 ): string {
   if (stream.isTTY !== true) return `${prefix}${text}`
-  const lines = wrappedText(text, widthOf(stream, env) - prefix.length)
+  const lines = wrapText(text, widthOf(stream, env) - prefix.length)
   return `${prefix}${lines.replaceAll('\n', `\n${' '.repeat(prefix.length)}`)}`
 }
 

@@ -47,7 +47,7 @@ export async function fileToUpload(session: Session, file: string): Promise<File
       hash.update(piece)
       bytes += piece.length
       if (bytes > maxBytes) throw unusableFile(file, 'is larger than 500 MB')
-      progress.say(bytes)
+      progress.update(bytes)
     }
   } finally {
     progress.stop()
@@ -182,7 +182,7 @@ async function uploadFile(
       })
       if (upload.id === undefined) return described
       position += 1
-      progress.say(sent)
+      progress.update(sent)
     }
     refuseChanged(file, { sent, digest: hash.digest('hex') })
   } catch (error) {

@@ -22,8 +22,8 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import { Usage } from '../errors.ts'
 import { tsvLine } from '../render/clean-text.ts'
 import type { Message } from '../render/messages.ts'
-import { markOf } from '../render/text.ts'
-import { person, userJson } from '../render/users.ts'
+import { changeMark } from '../render/text.ts'
+import { personAndCentre, userJson } from '../render/users.ts'
 import type { Account } from '../rules/users/account.ts'
 
 export const request = () =>
@@ -233,5 +233,5 @@ function accountJson(account: Account, mail: readonly Message[]) {
 /** @param next the next step, for a person */
 function renderAccount(account: Account, { view, next }: { view: View; next: string }): string {
   if (!view.isTerminal) return tsvLine([account.email, account.centre?.number, account.status])
-  return `${markOf(true, view)} ${person(account)} ${next}`
+  return `${changeMark(true, view)} ${personAndCentre(account)} ${next}`
 }

@@ -16,7 +16,7 @@ import type { Message } from '../render/messages.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
 import type { View } from '../render/table.ts'
-import { count, markOf } from '../render/text.ts'
+import { count, changeMark } from '../render/text.ts'
 import { userJson } from '../render/users.ts'
 import type { JsonOfChange } from '../render/json.ts'
 
@@ -158,5 +158,5 @@ function renderAssigned({ account, centres, assigned, changed }: Assigned, view:
   }
   const centresOfTheirs = assigned === 0 ? 'no associate centre' : count(assigned, 'associate centre')
   const words = `${oneLine(nameOf(account))} acts for ${centresOfTheirs}`
-  return `${markOf(changed, view)} ${changed ? `${words} now` : `Nothing to do: ${words}`}.`
+  return `${changeMark(changed, view)} ${changed ? `${words} now` : `Nothing to do: ${words}`}.`
 }

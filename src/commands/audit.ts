@@ -28,7 +28,7 @@ import {
   choiceOption,
   withCompletions,
 } from '../cli/parameters.ts'
-import { count, markOf } from '../render/text.ts'
+import { count, changeMark } from '../render/text.ts'
 import { pathInWords } from '../shell-word.ts'
 import { mapPages } from '../db/rows.ts'
 import * as z from 'zod'
@@ -283,7 +283,7 @@ Every row is sealed with the store's key together with the row before it: what w
     },
     render: ({ events, head }, view) =>
       view.isTerminal
-        ? `${markOf(true, view)} The audit log is whole: ${events} event${events === 1 ? '' : 's'}.\n  Head: ${head ?? 'none yet'}`
+        ? `${changeMark(true, view)} The audit log is whole: ${events} event${events === 1 ? '' : 's'}.\n  Head: ${head ?? 'none yet'}`
         : `${events}\t${head ?? ''}`,
     json: ({ ok, events, head }) => ({ ok, events, head }),
     notices: ({ backwards, missing }) => [

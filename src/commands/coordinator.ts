@@ -6,10 +6,10 @@ import { comparableClosing, renderWithClosing, withClosing } from '../render/clo
 import {
   comparableCoordination,
   coordinationJson,
-  nameOfCentre,
+  centreLabel,
   renderCoordination,
   renderCoordinatorChange,
-  usersOf,
+  otherUsersText,
 } from '../render/coordinator.ts'
 import {
   addCoordinator,
@@ -152,14 +152,14 @@ async function askForCoordinator(
 function additionQuestion(coordination: Coordination): string | undefined {
   const { coordinator, changed } = coordination
   if (!changed || !coordinator) return undefined
-  return `Make ${nameAndAddress(coordinator)} the coordinator of ${nameOfCentre(coordination)}? They are sent a message to set up a password.`
+  return `Make ${nameAndAddress(coordinator)} the coordinator of ${centreLabel(coordination)}? They are sent a message to set up a password.`
 }
 
 function added(coordination: Coordination, mail: readonly Message[]): string {
   const { coordinator } = coordination
   const message = coordinator ? messageTo(coordinator, mail) : undefined
   const who = coordinator ? nameAndAddress(coordinator) : 'Nobody'
-  return `${who} coordinates ${nameOfCentre(coordination)} now; ${setUpInWords(message)}.${nextStep(coordination)}`
+  return `${who} coordinates ${centreLabel(coordination)} now; ${setUpInWords(message)}.${nextStep(coordination)}`
 }
 
 /** The next step for an Associate's coordinator, who acts only for centres assigned to them. */
@@ -236,7 +236,7 @@ function changeQuestion(coordination: Coordination, { successor }: Request): str
   if (!changed || !coordinator) return undefined
   const stays = former?.status === 'suspended' ? 'becomes a teacher, and is suspended' : 'stays, as a teacher'
   const leaving = former ? ` ${nameAndAddress(former)} ${stays}.` : ''
-  return `Make ${nameAndAddress(coordinator)} the coordinator of ${nameOfCentre(coordination)}? ${told(successor)}${leaving}`
+  return `Make ${nameAndAddress(coordinator)} the coordinator of ${centreLabel(coordination)}? ${told(successor)}${leaving}`
 }
 
 function told(successor: Successor | undefined): string {
@@ -248,7 +248,7 @@ function changedTo(coordination: Coordination): string {
   const { coordinator, former } = coordination
   const who = coordinator ? nameAndAddress(coordinator) : 'Nobody'
   const leaving = former ? ` ${nameAndAddress(former)} is a teacher now, ${former.status}.` : ''
-  return `${who} coordinates ${nameOfCentre(coordination)} now.${leaving}`
+  return `${who} coordinates ${centreLabel(coordination)} now.${leaving}`
 }
 
 /** Adds what the change closes and opens at the centre. */
@@ -282,14 +282,14 @@ export const suspend = () =>
 function suspensionQuestion(coordination: Coordination): string | undefined {
   const { coordinator, changed, affected } = coordination
   if (!changed || !coordinator) return undefined
-  const others = affected === 0 ? 'They' : `They and ${usersOf(affected).toLowerCase()} of the centre`
-  return `Suspend ${nameAndAddress(coordinator)}, who coordinates ${nameOfCentre(coordination)}? ${others} cannot sign in until restored.`
+  const others = affected === 0 ? 'They' : `They and ${otherUsersText(affected).toLowerCase()} of the centre`
+  return `Suspend ${nameAndAddress(coordinator)}, who coordinates ${centreLabel(coordination)}? ${others} cannot sign in until restored.`
 }
 
 function suspended(coordination: Coordination): string {
   const { coordinator, affected } = coordination
   const who = coordinator ? nameAndAddress(coordinator) : 'The coordinator'
-  const others = `${usersOf(affected)} of ${nameOfCentre(coordination)}`
+  const others = `${otherUsersText(affected)} of ${centreLabel(coordination)}`
   if (affected === 0) return `${who} is suspended. ${others} is affected.`
   return `${who} is suspended. ${others} cannot sign in until they are restored.`
 }
@@ -316,8 +316,8 @@ function restored(coordination: Coordination): string {
   const others =
     affected === 0
       ? ''
-      : ` ${usersOf(affected)} ${affected === 1 ? 'has back what it' : 'have back what they'} had.`
-  return `${who} coordinates ${nameOfCentre(coordination)} again.${others}`
+      : ` ${otherUsersText(affected)} ${affected === 1 ? 'has back what it' : 'have back what they'} had.`
+  return `${who} coordinates ${centreLabel(coordination)} again.${others}`
 }
 
 interface Asking {

@@ -10,7 +10,7 @@ import { BadInput } from '../errors.ts'
 import type { PlannedNoun, SavedRows } from '../import/plan-file.ts'
 import { closingQuestion, comparableClosing, renderClosing } from '../render/closing.ts'
 import { renderChanges, withChanges } from '../render/changes.ts'
-import { planSaved } from '../render/import.ts'
+import { planSavedMessage } from '../render/import.ts'
 import type { JsonOfChange } from '../render/json.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { Table } from '../workbook/headings.ts'
@@ -41,9 +41,9 @@ import {
 } from './read-table.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { type Pieces, piecesOfLines } from '../render/pieces.ts'
-import { count, firstOfEachKind, markOf } from '../render/text.ts'
+import { count, firstOfEachKind, changeMark } from '../render/text.ts'
 import type { View } from '../render/table.ts'
-import { wrapped } from '../render/wrap.ts'
+import { wrapLine } from '../render/wrap.ts'
 import type { ImportedRows } from '../rules/imports.ts'
 
 /** What differs between the import of Key Times and that of entries. */
@@ -226,7 +226,7 @@ async function savePlan<Field extends string>(
     session.say(
       dryRun
         ? 'The plan was made, and not saved.'
-        : planSaved(output.shown, { apply: `ssh-admin ${spec.of} apply`, changes: answered.changed }),
+        : planSavedMessage(output.shown, { apply: `ssh-admin ${spec.of} apply`, changes: answered.changed }),
     )
     return exitOf(result)
   } finally {
@@ -311,7 +311,7 @@ function renderImportedRows(
 }
 
 function* linesThatFit(lines: Iterable<string>, { isTerminal, width }: View): Generator<string> {
-  for (const line of lines) yield isTerminal ? wrapped(line, width) : line
+  for (const line of lines) yield isTerminal ? wrapLine(line, width) : line
 }
 
 function* linesOf(
@@ -344,7 +344,7 @@ function renderRowCounts(
   if (!view.isTerminal) return [tsvLine(['rows', read, accepted, heldBack])]
   const back = heldBack === 0 ? '' : ` ${count(heldBack, 'row')} held back.`
   return [
-    `${heldBack === 0 ? markOf(changed, view) : view.chalk.yellow('!')} ${count(read, 'row')} read.${back}`,
+    `${heldBack === 0 ? changeMark(changed, view) : view.chalk.yellow('!')} ${count(read, 'row')} read.${back}`,
   ]
 }
 

@@ -25,7 +25,7 @@ import { countriesTyped, offeredCountries } from './centres/options.ts'
 import { closingQuestion, comparableClosing, renderWithClosing } from '../render/closing.ts'
 import { Usage } from '../errors.ts'
 import type { TableColumn } from './read-table.ts'
-import { markOf } from '../render/text.ts'
+import { changeMark } from '../render/text.ts'
 import { localTimeInWords } from '../rules/key-times/local-time.ts'
 import { searchKey } from '../search-key.ts'
 import type { KeyTime } from '../rules/key-times/lookup.ts'
@@ -256,7 +256,7 @@ function keyTimeJson(keyTime: KeyTime): Shape<'keyTime'> {
 function renderChangedKeyTime(changed: ChangedKeyTime, view: View): string {
   const { keyTime, outcome } = changed
   const { id, country, session, local_time, time_zone } = keyTime
-  const mark = markOf(outcome !== 'unchanged', view)
+  const mark = changeMark(outcome !== 'unchanged', view)
   const what = outcome === 'unchanged' ? 'is as it was' : `is ${outcome}`
   const line = view.isTerminal
     ? `${mark} Key Time ${id} ${what}: ${session} in ${countryName(country)}, ${local_time} ${time_zone}.`

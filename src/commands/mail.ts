@@ -30,7 +30,7 @@ import { timeOf, type Trx } from '../db/transact.ts'
 import type { Delivered } from '../mail/deliver.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { type Fact, factLines, type Field, field, timeField } from '../render/fields.ts'
-import { countedStates, isUndelivered, type Message, messageOf } from '../render/messages.ts'
+import { countStates, isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import { table, type View } from '../render/table.ts'
 import { count } from '../render/text.ts'
 import { sendLettersOfImport } from '../rules/mail/activation-letters.ts'
@@ -108,9 +108,9 @@ export const show = () =>
     read: async (store, _, { id, html }, session) => {
       const found = await findMessage(store.db, id)
       const row = isOwed(found) ? await composedMessage(store.db, found) : found
-      const { withoutSecrets } = await import('../mail/compose.ts')
+      const { redactedMessage } = await import('../mail/compose.ts')
       const { describeFileNote } = await import('../mail/write-eml.ts')
-      const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value })
+      const content = await redactedMessage({ store, row, baseUrl: session.settings.baseUrl.value })
       return {
         row,
         written: row.file === null ? null : describeFileNote(row.file),
@@ -193,7 +193,14 @@ export const send = () =>
       for (const notice of refusedNotices(refused)) session.notify(notice)
       const { rate, progress } = request
       const counting = await phaseProgress(session, progress).countMessages(numbers.length)
-      const delivered = await deliverQueued({ store, session, by, numbers, rate, counting })
+      const delivered = await deliverQueued({
+        store,
+        session,
+        by,
+        messageIds: numbers,
+        rate,
+        progress: counting,
+      })
       const others = request.failed
         ? await countOtherQueued(store.db, { numbers, importId: request.import })
         : 0
@@ -211,11 +218,7 @@ export const send = () =>
       ].join('\n'),
     json: ({ messages }) => ({ messages, total: messages.length }),
     say: ({ messages, others }) => [
-      messages.length > 0
-        ? `${countedStates(messages)}.`
-        : others > 0
-          ? 'None was refused.'
-          : 'Nothing waits.',
+      messages.length > 0 ? `${countStates(messages)}.` : others > 0 ? 'None was refused.' : 'Nothing waits.',
     ],
     exit: ({ undelivered }) => (undelivered ? 9 : 0),
   })
@@ -262,7 +265,7 @@ export const cancel = () =>
         cancelled.map(({ row }) => messageOf(row)),
         view,
       ),
-    say: (cancelled) => [`${countedStates(cancelled.map(({ row }) => messageOf(row)))}.`],
+    say: (cancelled) => [`${countStates(cancelled.map(({ row }) => messageOf(row)))}.`],
     json: (cancelled) => ({
       messages: cancelled.map(({ row, changed }) => ({ ...messageOf(row), changed })),
       total: cancelled.length,

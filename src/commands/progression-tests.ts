@@ -16,7 +16,7 @@ import { renderChanges } from '../render/changes.ts'
 import { field } from '../render/fields.ts'
 import { type Pieces, piecesOfLines } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
-import { count, markOf } from '../render/text.ts'
+import { count, changeMark } from '../render/text.ts'
 
 export const importResults = () =>
   preparedMutation({
@@ -113,7 +113,7 @@ function* linesOf(imported: ImportedResults, view: View): Generator<string> {
     yield tsvLine(['results', results.created, results.corrected, results.unchanged, results.kept])
   } else {
     const changed = results.created + results.corrected + learnerGroups.created + tests.created > 0
-    yield `${markOf(changed, view)} ${count(rows, 'row')} read.`
+    yield `${changeMark(changed, view)} ${count(rows, 'row')} read.`
     yield `  New results: ${results.created}. Marks corrected: ${results.corrected}. There already: ${results.unchanged}.`
     yield `  New learner groups: ${learnerGroups.created}. New tests: ${tests.created}.`
     if (results.kept > 0)

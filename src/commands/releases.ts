@@ -339,11 +339,11 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
         for (const release of chosen)
           for (const one of authorisationsOf(release, facts)) {
             const authorisation = visible(one)
-            if (authorisation) yield { authorisation, at, zoneOfAll, showsUtc }
+            if (authorisation) yield { authorisation, at, sharedZone, showsUtc }
           }
       }
       let zones: ReadonlySet<string> | undefined
-      const zoneOfAll = () => {
+      const sharedZone = () => {
         zones ??= zonesAmong(rows())
         const [zone, another] = zones
         return another === undefined ? zone : undefined
@@ -355,7 +355,7 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
         },
         about: {
           lines: () => {
-            const zone = zoneOfAll()
+            const zone = sharedZone()
             return zone === undefined ? [] : [`Local times are those of ${zone}.`, '']
           },
           json: {},

@@ -23,7 +23,7 @@ import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
 import type { JsonAnswer, JsonItem } from '../render/json.ts'
 import type { View } from '../render/table.ts'
-import { markOf } from '../render/text.ts'
+import { changeMark } from '../render/text.ts'
 
 export const list = () =>
   listing({
@@ -186,6 +186,6 @@ function renderRolesOf({ account, outcome }: ChangedUser, view: View): string {
   const { email, roles } = account
   const changed = outcome !== 'unchanged'
   if (!view.isTerminal) return tsvLine([email, roles.join(','), changed ? 'changed' : 'unchanged'])
-  const mark = markOf(changed, view)
+  const mark = changeMark(changed, view)
   return `${mark} ${oneLine(email)} ${changed ? 'has now' : 'has already'}: ${roles.length > 0 ? roles.join(', ') : 'no role'}.`
 }

@@ -14,7 +14,7 @@ import { serverInWords } from '../render/store.ts'
 import type { View } from '../render/table.ts'
 import { count, relativeTime } from '../render/text.ts'
 import { plainTime } from '../plain-time.ts'
-import { wrapped } from '../render/wrap.ts'
+import { wrapLine } from '../render/wrap.ts'
 import { formatNumber } from '../format-number.ts'
 
 export const status = () =>
@@ -94,7 +94,7 @@ function renderStatus(status: Status, view: View): string {
   if (!view.isTerminal) return lines.map(tsvLine).join('\n')
   const { chalk, width } = view
   const shown = lines.map(([name, value]) => {
-    const [first = '', ...more] = wrapped(oneLine(value), Math.max(20, width - 13)).split('\n')
+    const [first = '', ...more] = wrapLine(oneLine(value), Math.max(20, width - 13)).split('\n')
     return [
       `${chalk.bold(name.padEnd(12))} ${first}`,
       ...more.map((line) => `${' '.repeat(13)}${line}`),

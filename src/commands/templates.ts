@@ -15,7 +15,7 @@ import { foundInMemory } from '../cli/list-declaration.ts'
 import type { Store } from '../db/schema.ts'
 import { changedTemplates, findTemplate } from '../db/templates.ts'
 import { markedAnswer } from '../render/text.ts'
-import { wrappedText } from '../render/wrap.ts'
+import { wrapText } from '../render/wrap.ts'
 import type { JsonItem } from '../render/json.ts'
 import { messageOf } from '../render/messages.ts'
 import { shippedLetters } from '../mail/letters.ts'
@@ -63,7 +63,7 @@ export const show = () =>
     },
     render: ({ letter, template }, { isTerminal, width }) => {
       const source = sourceOf(template, letter)
-      return [isTerminal ? wrappedText(source, width) : source]
+      return [isTerminal ? wrapText(source, width) : source]
     },
     json: ({ letter, template }) => ({ name: letter, ...template, variables: variablesFor(letter) }),
   })

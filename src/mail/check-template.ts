@@ -83,7 +83,7 @@ function problemsOfSubject(subject: string, line: number): TemplateProblem[] {
   return []
 }
 
-interface Checking {
+interface PartContext {
   language: Language
   letter: LetterName
   /** The line of the file on which the part begins. */
@@ -91,10 +91,10 @@ interface Checking {
   part: 'text' | 'html'
 }
 
-function problemsOfPart(template: string, { language, letter, from, part }: Checking): TemplateProblem[] {
+function problemsOfPart(template: string, { language, letter, from, part }: PartContext): TemplateProblem[] {
   const known = variablesFor(letter)
-  const loose = unclosedTags(template, from)
-  if (loose.length > 0) return loose
+  const unclosed = unclosedTags(template, from)
+  if (unclosed.length > 0) return unclosed
   try {
     const unknown = language.variablesOf(template).filter(({ name }) => !known.includes(name))
     if (unknown.length > 0) {
@@ -126,7 +126,7 @@ function unknownVariable(name: string, known: readonly string[]): string {
 }
 
 /** Every reader must get what the letter carries, whichever way the conditions in the template turn out. */
-function missingSecret(template: string, { language, letter, from, part }: Checking): TemplateProblem[] {
+function missingSecret(template: string, { language, letter, from, part }: PartContext): TemplateProblem[] {
   const { carries } = letters[letter]
   const samples = [sampleOf(letter, 'with'), sampleOf(letter, 'without')]
   // Filled in even where the letter carries nothing, because errors of filling in are reported here.
@@ -207,14 +207,14 @@ function problemOfTag(text: string): string | undefined {
   const [whole, name = '', inside = ''] = htmlTagPattern.exec(text) ?? []
   if (whole === undefined) return problemOfUnreadable(text)
   if (!allowedTags.has(name.toLowerCase())) return `<${name} is not allowed in a letter`
-  for (const [, called = '', value = ''] of inside.matchAll(attributePattern)) {
-    const known = called.toLowerCase()
-    if (!allowedAttributes.has(known) || (known === 'href' && name.toLowerCase() !== 'a'))
-      return `${called}= is not allowed in a letter`
-    if (known === 'href' && !hrefPattern.test(value)) {
+  for (const [, attribute = '', value = ''] of inside.matchAll(attributePattern)) {
+    const lowerCase = attribute.toLowerCase()
+    if (!allowedAttributes.has(lowerCase) || (lowerCase === 'href' && name.toLowerCase() !== 'a'))
+      return `${attribute}= is not allowed in a letter`
+    if (lowerCase === 'href' && !hrefPattern.test(value)) {
       return 'href= must be href="{{ link }}", href="{{ hub }}" or an address that begins with https:// and names no user'
     }
-    if (known !== 'href' && /\{[{%]/.test(value)) return fillsTagMessage(called)
+    if (lowerCase !== 'href' && /\{[{%]/.test(value)) return fillsTagMessage(attribute)
   }
   return undefined
 }

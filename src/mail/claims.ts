@@ -74,9 +74,9 @@ async function recordOutcomes(
 ): Promise<void> {
   const at = timeOf(trx)
   for (const state of new Set(results.map((result) => result.state))) {
-    const like = results.filter((result) => result.state === state)
+    const sameState = results.filter((result) => result.state === state)
     const action = `mail.${outcomeOfMessage(state)}`
-    await appendAudit(trx, { by, at, action, kind: 'event', ...outcomeDetails(like, rows) })
+    await appendAudit(trx, { by, at, action, kind: 'event', ...outcomeDetails(sameState, rows) })
   }
 }
 
@@ -85,12 +85,12 @@ async function recordOutcomes(
  * many messages only their number.
  */
 function outcomeDetails(
-  like: readonly EndedMessage[],
+  sameState: readonly EndedMessage[],
   rows: readonly OutboxRow[],
 ): Pick<Parameters<typeof appendAudit>[1], 'facts' | 'subject' | 'userId' | 'personal'> {
-  const [first] = like
+  const [first] = sameState
   const row = rows.find(({ id }) => id === first?.id)
-  if (like.length > 1 || !row) return { facts: { messages: like.length } }
+  if (sameState.length > 1 || !row) return { facts: { messages: sameState.length } }
   return {
     facts: { message: row.id, letter: row.letter },
     personal: first?.lastError ? { reason: first.lastError } : {},

@@ -21,7 +21,7 @@ export interface Composed {
 export interface Writer {
   write: (letter: { letter: string; subject: string; values: Values }) => Promise<LetterWords>
   /** Composes a message for one person; the same row always gives the same bytes. */
-  compose: (row: OutboxRow, said: LetterWords, destination: Destination) => Composed
+  compose: (row: OutboxRow, words: LetterWords, destination: Destination) => Composed
 }
 
 /** Writes letters in the words of the templates, as staff last changed them. */
@@ -34,28 +34,28 @@ export function letterWriter({
 }): Writer {
   const sender = addressOf(from)
   const domain = sender.slice(sender.lastIndexOf('@') + 1)
-  const fillIn = languages()
+  const fillIn = templateFiller()
   return {
     write: async ({ letter, subject, values }) => {
-      const own = isLetterName(letter) ? shippedLetters[letter] : undefined
+      const shipped = isLetterName(letter) ? shippedLetters[letter] : undefined
       const edited = changed.get(letter)
-      if (!edited && !own) throw new Error(`there is no letter called ${letter}`)
-      const said = (kind: 'text' | 'html') =>
-        fillIn(kind, { edited: edited?.[kind], own: own?.[kind] ?? '', values })
+      if (!edited && !shipped) throw new Error(`there is no letter called ${letter}`)
+      const fillPart = (kind: 'text' | 'html') =>
+        fillIn(kind, { edited: edited?.[kind], shipped: shipped?.[kind] ?? '', values })
       return {
         subject: headerText(subject),
-        text: withSender(await said('text')),
-        html: htmlPage({ subject: headerText(subject), body: await said('html') }),
+        text: withSender(await fillPart('text')),
+        html: htmlPage({ subject: headerText(subject), body: await fillPart('html') }),
       }
     },
-    compose: (row, said, destination) => {
+    compose: (row, words, destination) => {
       const to = addressOf(row.to_address)
       const message = {
         from: { name: 'Cambridge School Support Hub', address: sender },
         to: { name: headerText(row.to_name), address: to },
         date: new Date(row.created_at),
         id: `${row.message_id}@${domain}`,
-        ...said,
+        ...words,
       }
       const raw = mimeMessage(message, destination)
       return { from: sender, to, raw }
@@ -69,7 +69,7 @@ export function letterWriter({
  * @throws `template-broken` where the template as changed cannot be read, for instance because the store was edited by
  * hand
  */
-export async function withoutSecrets({
+export async function redactedMessage({
   store,
   row,
   baseUrl,
@@ -104,18 +104,18 @@ interface Template {
   /** The text as staff changed it. */
   edited: string | undefined
   /** The text as it is shipped. */
-  own: string
+  shipped: string
   values: Values
 }
 
 /** Fills in templates; the template language is loaded only where staff changed a template. */
-function languages(): (kind: 'text' | 'html', template: Template) => Promise<string> {
+function templateFiller(): (kind: 'text' | 'html', template: Template) => Promise<string> {
   const loaded: { text?: Promise<Language>; html?: Promise<Language> } = {}
-  return async (kind, { edited, own, values }) => {
-    const said = edited === undefined ? fillInShipped(own, { values, kind }) : undefined
-    if (said !== undefined) return said
+  return async (kind, { edited, shipped, values }) => {
+    const filled = edited === undefined ? fillInShipped(shipped, { values, kind }) : undefined
+    if (filled !== undefined) return filled
     loaded[kind] ??= templateLanguage(kind)
-    return (await loaded[kind]).fillIn(edited ?? own, values)
+    return (await loaded[kind]).fillIn(edited ?? shipped, values)
   }
 }
 

@@ -21,22 +21,22 @@ interface MailSession {
   notify: (notice: Notice) => void
 }
 
-interface Delivering {
+interface DeliveryOptions {
   store: OpenStore
   session: MailSession
   /**
    * The actor who owes the messages, as determined before the change, which may have changed the actor's own account.
    */
   by: Actor
-  numbers: readonly number[]
+  messageIds: readonly number[]
   /** The most messages a second. */
   rate?: number
   /** Shows the progress; stopped before anything else is printed. */
-  counting?: Counting
+  progress?: ProgressCounter
 }
 
-export interface Counting {
-  say: (done: number) => void
+export interface ProgressCounter {
+  update: (done: number) => void
   stop: () => void
 }
 
@@ -47,17 +47,17 @@ export interface Delivered {
 }
 
 /** Delivers the messages that a committed change owes, and reports what became of each. */
-export async function deliverQueued(delivering: Delivering): Promise<Delivered> {
+export async function deliverQueued(options: DeliveryOptions): Promise<Delivered> {
   try {
-    return await deliver(delivering)
+    return await deliver(options)
   } catch (error) {
     // The change is committed: whatever failed now, the messages wait.
-    const { store, session, numbers, counting } = delivering
-    counting?.stop()
+    const { store, session, messageIds, progress } = options
+    progress?.stop()
     const reason = await reasonOf(error)
-    const rows = await findMessages(store.db, numbers).catch(() => undefined)
+    const rows = await findMessages(store.db, messageIds).catch(() => undefined)
     if (!rows) {
-      session.notify({ code: 'mail-unknown', message: unknownOutcomeMessage(numbers.length, reason) })
+      session.notify({ code: 'mail-unknown', message: unknownOutcomeMessage(messageIds.length, reason) })
       return { messages: [], undelivered: true }
     }
     for (const notice of noticesAfterFailure(rows, reason)) session.notify(notice)
@@ -112,20 +112,27 @@ function isWaiting({ state, claimed_by }: OutboxRow): boolean {
 }
 
 /** What a first signal still lets finish. */
-const sending = 'the message that is being sent; what is left waits'
-const writing = 'the messages that are being written; what is left waits'
+const sendDescription = 'the message that is being sent; what is left waits'
+const writeDescription = 'the messages that are being written; what is left waits'
 
 /** Delivers the messages now, and notifies the person who typed the command. */
-async function deliver({ store, session, by, numbers, rate, counting }: Delivering): Promise<Delivered> {
+async function deliver({
+  store,
+  session,
+  by,
+  messageIds,
+  rate,
+  progress,
+}: DeliveryOptions): Promise<Delivered> {
   const { settings, context } = session
   const folder = store.ownPath(settings.mailDir.value)
-  const written = new Map<number, OutboxRow>()
+  const writtenRows = new Map<number, OutboxRow>()
   const server = mailServerOf(settings)
   const { interruption } = context
   // After a signal nothing more is begun.
-  if (numbers.length > 0 && !interruption.received.aborted)
-    interruption.startFinishing(server ? sending : writing)
-  const stopped = await sendMessages(numbers, {
+  if (messageIds.length > 0 && !interruption.received.aborted)
+    interruption.startFinishing(server ? sendDescription : writeDescription)
+  const stopped = await sendMessages(messageIds, {
     store,
     by,
     now: context.now,
@@ -136,15 +143,15 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
     signal: interruption.received,
     rate,
     onWritten: (rows) => {
-      for (const row of rows) written.set(row.id, row)
+      for (const row of rows) writtenRows.set(row.id, row)
     },
-    onProgress: counting?.say,
-  }).finally(() => counting?.stop())
-  const isAllKnown = numbers.every((id) => written.has(id))
-  const rows = isAllKnown ? [...written.values()] : await findMessages(store.db, numbers)
-  const because = stopped ?? (interruption.received.aborted ? 'a signal stopped the sending' : undefined)
-  const wroteHere = ({ id }: OutboxRow) => written.has(id)
-  for (const notice of noticesAbout(rows, { folder, wroteHere, stopped: because })) session.notify(notice)
+    onProgress: progress?.update,
+  }).finally(() => progress?.stop())
+  const isAllKnown = messageIds.every((id) => writtenRows.has(id))
+  const rows = isAllKnown ? [...writtenRows.values()] : await findMessages(store.db, messageIds)
+  const stopReason = stopped ?? (interruption.received.aborted ? 'a signal stopped the sending' : undefined)
+  const wroteHere = ({ id }: OutboxRow) => writtenRows.has(id)
+  for (const notice of noticesAbout(rows, { folder, wroteHere, stopped: stopReason })) session.notify(notice)
   return deliveredOf(rows)
 }
 
@@ -162,7 +169,7 @@ function noticesAbout(
   const isHeld = ({ last_error }: OutboxRow) => stopped === undefined && last_error === reasons.centreDeleted
   const waiting = rows.filter((row) => isWaiting(row) && !isHeld(row))
   return [
-    ...written(inState('written').filter(wroteHere), folder),
+    ...writtenNotices(inState('written').filter(wroteHere), folder),
     ...writtenByOthersNotices(inState('written').filter((row) => !wroteHere(row))),
     ...noticeForAll(inState('failed'), 'mail-failed', {
       one: ({ to_address, last_error }) =>
@@ -217,7 +224,7 @@ export function refusedNotices(rows: readonly OutboxRow[]): Notice[] {
 
 const stoppedProgramHint = 'Should that one have been stopped: ssh-admin mail send says so after ten minutes.'
 
-function written(rows: readonly OutboxRow[], folder: string): Notice[] {
+function writtenNotices(rows: readonly OutboxRow[], folder: string): Notice[] {
   return noticeForAll(rows, 'mail-written', {
     one: ({ to_address, file }) =>
       `No mail server is set: the message to ${to_address} is in ${file === null ? pathInWords(folder) : describeFile(file)} and has not been sent.`,

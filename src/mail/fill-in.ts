@@ -49,11 +49,11 @@ export async function templateLanguage(kind: 'text' | 'html'): Promise<Language>
 
 function restrictLanguage(
   engine: Liquid,
-  kept: { tags: readonly string[]; filters: readonly string[] },
+  allowed: { tags: readonly string[]; filters: readonly string[] },
 ): void {
-  for (const name of Object.keys(engine.tags)) if (!kept.tags.includes(name)) delete engine.tags[name]
+  for (const name of Object.keys(engine.tags)) if (!allowed.tags.includes(name)) delete engine.tags[name]
   for (const name of Object.keys(engine.filters))
-    if (!kept.filters.includes(name)) delete engine.filters[name]
+    if (!allowed.filters.includes(name)) delete engine.filters[name]
 }
 
 /**
@@ -67,7 +67,7 @@ export function fillInShipped(
 ): string | undefined {
   const chosen = template.replace(
     /\{% if (\w+) != "" %\}([^{]*(?:\{\{[^{]*)*)\{% endif %\}/g,
-    (_, name: string, said: string) => (variable(values, name) === '' ? '' : said),
+    (_, name: string, content: string) => (variable(values, name) === '' ? '' : content),
   )
   const names = /\{\{ (\w+) \}\}/g
   if (/[{}]/.test(chosen.replace(names, ''))) return undefined

@@ -25,7 +25,7 @@ import type { MailServer } from './smtp-settings.ts'
 import { secretOf, valuesOf } from './values.ts'
 import { makeMailFolder, fileNoteOf, writeMessage } from './write-eml.ts'
 
-export interface Sending {
+export interface SendOptions {
   store: OpenStore
   by: RuleContext['by']
   now: () => Date
@@ -51,7 +51,10 @@ const maxBrokenConnections = 3
 const maxEqualRefusals = 3
 
 /** Sends, or writes to files, those of the messages that still wait, each once. @returns why the rest was not tried */
-export async function sendMessages(ids: readonly number[], sending: Sending): Promise<string | undefined> {
+export async function sendMessages(
+  ids: readonly number[],
+  sending: SendOptions,
+): Promise<string | undefined> {
   const changed = new Map<string, LetterParts>()
   const writing = { changed, writer: letterWriter({ changed, from: sending.from }) }
   return sending.server
@@ -59,14 +62,14 @@ export async function sendMessages(ids: readonly number[], sending: Sending): Pr
     : writeAll(ids, { ...sending, ...writing })
 }
 
-interface Writing {
+interface WriteContext {
   /** The templates as staff last changed them. */
   changed: Map<string, LetterParts>
   writer: Writer
 }
 
 /** A message that was claimed, with the credential that it carries. */
-interface ToWrite {
+interface ClaimedMessage {
   row: OutboxRow
   credential: Credential | undefined
 }
@@ -78,8 +81,8 @@ interface ToWrite {
 async function claimToWrite(
   trx: Trx,
   ids: readonly number[],
-  { changed, ...claiming }: Sending & Writing & { claimant: string },
-): Promise<ToWrite[]> {
+  { changed, ...claiming }: SendOptions & WriteContext & { claimant: string },
+): Promise<ClaimedMessage[]> {
   const [rows, credentials, templates, recipients] = await awaitAll(
     claimWithin(trx, ids, claiming),
     credentialsOfMessages(trx, ids),
@@ -88,7 +91,7 @@ async function claimToWrite(
   )
   changed.clear()
   for (const template of templates) changed.set(template.name, template)
-  const messages: ToWrite[] = []
+  const messages: ClaimedMessage[] = []
   for (const claimed of rows) {
     const recipient = recipients.get(claimed.id)
     const row = recipient ? withPresentRecipient(claimed, recipient) : claimed
@@ -105,35 +108,35 @@ async function claimToWrite(
  */
 async function sendAll(
   ids: readonly number[],
-  sending: Sending & Writing & { server: MailServer },
+  sending: SendOptions & WriteContext & { server: MailServer },
 ): Promise<string | undefined> {
   const { server, limits = defaultLimits, now, signal, rate } = sending
   const claimant = newClaimant('server')
   let connection: SmtpConnection | undefined
-  let unreachable: { trouble: string } | undefined
-  let broken = 0
-  let last: string | undefined
-  let refused = { code: '', times: 0 }
+  let unreachable: { problem: string } | undefined
+  let brokenInRow = 0
+  let lastReason: string | undefined
+  let equalRefusals = { code: '', times: 0 }
   let done = 0
   try {
     for (const id of ids) {
       if (signal?.aborted) return undefined
-      if (broken >= maxBrokenConnections || refused.times >= maxEqualRefusals) return last
+      if (brokenInRow >= maxBrokenConnections || equalRefusals.times >= maxEqualRefusals) return lastReason
       const opened = connection?.isOpen()
         ? connection
         : (unreachable ?? (await openSmtpConnection(server, limits, signal)))
-      if (signal?.aborted && 'trouble' in opened) return undefined
+      if (signal?.aborted && 'problem' in opened) return undefined
       const { result: claimed } = await commit(sending.store, (trx) =>
         claimToWrite(trx, [id], { ...sending, claimant }),
       )
       const [message] = claimed
       const row = message?.row
-      if ('trouble' in opened) {
+      if ('problem' in opened) {
         unreachable = opened
         if (!row) continue
-        const outcome: SendOutcome = { state: 'queued', reason: opened.trouble, forAll: true }
+        const outcome: SendOutcome = { state: 'queued', reason: opened.problem, forAll: true }
         await endClaims([claimOutcome(row, outcome, now())], { ...sending, claimant, rows: [row] })
-        return opened.trouble
+        return opened.problem
       }
       connection = opened
       if (!message || !row) continue
@@ -141,10 +144,14 @@ async function sendAll(
       const composed = await composeMessage(message, { ...sending, destination: 'server' })
       const outcome: SendOutcome =
         'reason' in composed ? { state: 'failed', reason: composed.reason } : await connection.send(composed)
-      last = 'reason' in outcome ? outcome.reason : undefined
-      refused = countEqualRefusals(outcome, refused)
-      broken =
-        outcome.state === 'queued' && outcome.forAll ? broken + 1 : connection.isOpen() ? 0 : broken + 1
+      lastReason = 'reason' in outcome ? outcome.reason : undefined
+      equalRefusals = countEqualRefusals(outcome, equalRefusals)
+      brokenInRow =
+        outcome.state === 'queued' && outcome.forAll
+          ? brokenInRow + 1
+          : connection.isOpen()
+            ? 0
+            : brokenInRow + 1
       await endClaims([claimOutcome(row, outcome, now())], { ...sending, claimant, rows: [row] })
       done += 1
       sending.onProgress?.(done)
@@ -173,15 +180,15 @@ const fileBatchSize = 50
  * Writes the messages to files, many at a time. As nothing is sent over a network, each batch is claimed, written and
  * settled in one transaction, and writing a message again after a crash gives the same file.
  */
-async function writeAll(ids: readonly number[], sending: Sending & Writing): Promise<undefined> {
+async function writeAll(ids: readonly number[], sending: SendOptions & WriteContext): Promise<undefined> {
   const { store, folder, now, signal } = sending
   await makeMailFolder(folder)
   const claiming = { ...sending, claimant: newClaimant('folder') }
   let done = 0
-  for (const some of slicesOf(ids, fileBatchSize)) {
+  for (const batch of slicesOf(ids, fileBatchSize)) {
     if (signal?.aborted) return undefined
     const { result: written } = await commit(store, async (trx) => {
-      const messages = await claimToWrite(trx, some, claiming)
+      const messages = await claimToWrite(trx, batch, claiming)
       const rows = messages.map(({ row }) => row)
       const results = await mapConcurrently(messages, async (message): Promise<ClaimOutcome> => {
         const { row } = message
@@ -195,7 +202,7 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
       return rowsWithOutcomes(rows, { results, at: timeOf(trx) })
     })
     sending.onWritten?.(written)
-    done += some.length
+    done += batch.length
     sending.onProgress?.(done)
   }
   return undefined
@@ -203,14 +210,14 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
 
 /** A message that cannot be written with its template, or to its address, is reported as failed. */
 async function composeMessage(
-  { row, credential }: ToWrite,
-  { store, baseUrl, writer, destination }: Sending & Writing & { destination: Destination },
+  { row, credential }: ClaimedMessage,
+  { store, baseUrl, writer, destination }: SendOptions & WriteContext & { destination: Destination },
 ): Promise<Composed | { reason: string }> {
   const secret = credential ? secretOf(credential, { keys: store.keys(), baseUrl }) : {}
   try {
     const values = { ...valuesOf({ row, purpose: credential?.purpose, baseUrl }), ...secret }
-    const said = await writer.write({ letter: row.letter, subject: row.subject, values })
-    return writer.compose(row, said, destination)
+    const words = await writer.write({ letter: row.letter, subject: row.subject, values })
+    return writer.compose(row, words, destination)
   } catch (error) {
     return {
       reason: `the message could not be written: ${error instanceof Error ? error.message : String(error)}`,
@@ -223,7 +230,7 @@ async function mapConcurrently<In, Out>(
   work: (item: In) => Promise<Out>,
 ): Promise<Out[]> {
   const results: Out[] = []
-  for (const some of slicesOf(items, 16)) results.push(...(await Promise.all(some.map(work))))
+  for (const batch of slicesOf(items, 16)) results.push(...(await Promise.all(batch.map(work))))
   return results
 }
 

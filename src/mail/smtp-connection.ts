@@ -6,14 +6,14 @@ import type { MailServer } from './smtp-settings.ts'
 /** How long to wait, in milliseconds. */
 export interface Limits {
   connect: number
-  greet: number
+  greeting: number
   /** The longest silence: a server that sends something now and then is given longer. */
   reply: number
   /** The longest time for opening the connection, and for a message, however slowly the server answers. */
-  whole: number
+  total: number
 }
 
-export const defaultLimits: Limits = { connect: 10_000, greet: 10_000, reply: 30_000, whole: 120_000 }
+export const defaultLimits: Limits = { connect: 10_000, greeting: 10_000, reply: 30_000, total: 120_000 }
 
 /** What became of one message. */
 export type SendOutcome =
@@ -35,7 +35,7 @@ export interface SmtpConnection {
   close: () => void
 }
 
-interface Trouble extends Error {
+interface SmtpError extends Error {
   code?: string
   responseCode?: number
   response?: string | false
@@ -50,10 +50,10 @@ export async function openSmtpConnection(
   server: MailServer,
   limits: Limits,
   signal?: AbortSignal,
-): Promise<SmtpConnection | { trouble: string }> {
+): Promise<SmtpConnection | { problem: string }> {
   const { default: SMTPConnection } = await import('nodemailer/lib/smtp-connection')
   /** Reports a contradictory reply to the step that waits for an answer. */
-  let reportContradiction: (trouble: Trouble) => void = () => undefined
+  let reportContradiction: (error: SmtpError) => void = () => undefined
   const connection = new SMTPConnection({
     host: server.host,
     port: server.port,
@@ -61,7 +61,7 @@ export async function openSmtpConnection(
     requireTLS: server.protection === 'starttls',
     ignoreTLS: server.protection === 'none',
     connectionTimeout: limits.connect,
-    greetingTimeout: limits.greet,
+    greetingTimeout: limits.greeting,
     socketTimeout: limits.reply,
     dnsTimeout: limits.connect,
     socketCloseTimeout: 1000,
@@ -83,7 +83,7 @@ export async function openSmtpConnection(
     open = false
     connection.close()
   }
-  const broken = new Promise<Trouble>((resolve) => {
+  const connectionError = new Promise<SmtpError>((resolve) => {
     reportContradiction = resolve
     connection.once('error', resolve)
   })
@@ -95,14 +95,14 @@ export async function openSmtpConnection(
     open = false
   })
 
-  const connected = new Promise<Trouble | undefined>((resolve) =>
+  const connected = new Promise<SmtpError | undefined>((resolve) =>
     connection.connect((error?: Error | null) => resolve(error ?? undefined)),
   )
-  const opened = Promise.race([connected, broken]).then((problem) => problem ?? signedIn())
-  const trouble = await withTimeout(limits.whole, { work: opened, signal })
-  if (trouble) {
+  const opened = Promise.race([connected, connectionError]).then((problem) => problem ?? signIn())
+  const failure = await withTimeout(limits.total, { work: opened, signal })
+  if (failure) {
     close()
-    return { trouble: describeTrouble(trouble, server) }
+    return { problem: describeError(failure, server) }
   }
   open = true
   return {
@@ -119,51 +119,53 @@ export async function openSmtpConnection(
       body.once('end', () => {
         handedOver = true
       })
-      const answered = new Promise<Trouble | undefined>((resolve) => {
+      const answered = new Promise<SmtpError | undefined>((resolve) => {
         reportContradiction = resolve
         const envelope = { from: message.from, to: [message.to], size: message.raw.length }
         connection.send(envelope, body, (problem) => resolve(problem ?? undefined))
       })
-      const error = await withTimeout(limits.whole, { work: answered })
+      const error = await withTimeout(limits.total, { work: answered })
       faultPoint('a message was answered', 'done')
       if (!error) return { state: 'sent' }
-      const outcome = outcomeOf(error, { handedOver, words: describeTrouble(error, server) })
+      const outcome = outcomeOf(error, { handedOver, reason: describeError(error, server) })
       if (isTooLarge(error)) return outcome
-      if (!error.responseCode || error.responseCode === 421 || !(await backToStart())) close()
+      if (!error.responseCode || error.responseCode === 421 || !(await resetSession())) close()
       return outcome
     },
   }
 
-  async function signedIn(): Promise<Trouble | undefined> {
+  async function signIn(): Promise<SmtpError | undefined> {
     const { user, password } = server
     if (user === undefined || password === undefined) return undefined
-    const answered = new Promise<Trouble | undefined>((resolve) =>
+    const answered = new Promise<SmtpError | undefined>((resolve) =>
       connection.login({ user, pass: password }, (error?: Error | null) => resolve(error ?? undefined)),
     )
-    return Promise.race([answered, broken])
+    return Promise.race([answered, connectionError])
   }
 
-  async function backToStart(): Promise<boolean> {
+  async function resetSession(): Promise<boolean> {
     if (!open) return false
-    const answered = new Promise<Trouble | undefined>((resolve) => {
+    const answered = new Promise<SmtpError | undefined>((resolve) => {
       reportContradiction = resolve
       connection.reset((error?: Error | null) => resolve(error ?? undefined))
     })
-    return (await withTimeout(limits.whole, { work: Promise.race([answered, broken]) })) === undefined
+    return (
+      (await withTimeout(limits.total, { work: Promise.race([answered, connectionError]) })) === undefined
+    )
   }
 }
 
-/** The trouble with the work, if any; or the trouble that the work took too long or was interrupted. */
+/** The error of the work, if any; or the error that the work took too long or was interrupted. */
 async function withTimeout(
   milliseconds: number,
-  { work, signal }: { work: Promise<Trouble | undefined>; signal?: AbortSignal },
-): Promise<Trouble | undefined> {
-  let end: (trouble: Trouble) => void = () => undefined
-  const ended = new Promise<Trouble>((resolve) => {
-    end = resolve
+  { work, signal }: { work: Promise<SmtpError | undefined>; signal?: AbortSignal },
+): Promise<SmtpError | undefined> {
+  let fail: (error: SmtpError) => void = () => undefined
+  const ended = new Promise<SmtpError>((resolve) => {
+    fail = resolve
   })
-  const stop = () => end(new Error('interrupted'))
-  const tooSlow = () => end(Object.assign(new Error('it speaks too slowly'), { code: 'ETIMEDOUT' }))
+  const stop = () => fail(new Error('interrupted'))
+  const tooSlow = () => fail(Object.assign(new Error('it speaks too slowly'), { code: 'ETIMEDOUT' }))
   const timer = setTimeout(tooSlow, milliseconds)
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop, { once: true })
@@ -178,7 +180,7 @@ async function withTimeout(
 /**
  * A reply that both accepts and refuses counts as neither: all lines of a reply must have one code [RFC 5321, 4.2.1].
  */
-function contradiction(response: string): Trouble {
+function contradiction(response: string): SmtpError {
   return Object.assign(new Error('its answer contradicts itself'), { response })
 }
 
@@ -188,28 +190,27 @@ function contradicts(response: string | false | undefined): response is string {
 }
 
 function outcomeOf(
-  trouble: Trouble,
-  { handedOver, words }: { handedOver: boolean; words: string },
+  error: SmtpError,
+  { handedOver, reason }: { handedOver: boolean; reason: string },
 ): SendOutcome {
-  const { response, command } = trouble
+  const { response, command } = error
   // A code above 599 is no reply of this protocol [RFC 5321, 4.2], and means nothing for the message.
-  const responseCode = (trouble.responseCode ?? 0) < 600 ? (trouble.responseCode ?? 0) : 0
-  if (isTooLarge(trouble)) return { state: 'failed', reason: words }
-  if (contradicts(response)) return { state: handedOver ? 'unknown' : 'queued', reason: words, forAll: true }
+  const responseCode = (error.responseCode ?? 0) < 600 ? (error.responseCode ?? 0) : 0
+  if (isTooLarge(error)) return { state: 'failed', reason }
+  if (contradicts(response)) return { state: handedOver ? 'unknown' : 'queued', reason, forAll: true }
   const aboutMessage = command === 'RCPT TO' || command === 'DATA'
   if (responseCode >= 500 && aboutMessage) {
     const answer = String(response || responseCode)
-    if (isAboutSender(answer)) return { state: 'queued', reason: words, forAll: true, stops: true }
-    return { state: 'failed', reason: words, code: codesOf(answer).join(' ') }
+    if (isAboutSender(answer)) return { state: 'queued', reason, forAll: true, stops: true }
+    return { state: 'failed', reason, code: codesOf(answer).join(' ') }
   }
-  if (responseCode >= 400)
-    return { state: 'queued', reason: words, forAll: !aboutMessage || responseCode === 421 }
-  if (handedOver) return { state: 'unknown', reason: words }
-  return { state: 'queued', reason: words, forAll: true }
+  if (responseCode >= 400) return { state: 'queued', reason, forAll: !aboutMessage || responseCode === 421 }
+  if (handedOver) return { state: 'unknown', reason }
+  return { state: 'queued', reason, forAll: true }
 }
 
 /** The message is larger than the server announced that it accepts: nothing was handed over. */
-function isTooLarge({ code, command }: Trouble): boolean {
+function isTooLarge({ code, command }: SmtpError): boolean {
   return code === 'EMESSAGE' && command === 'MAIL FROM'
 }
 
@@ -247,28 +248,28 @@ const certificateErrors: readonly (readonly [RegExp, string])[] = [
   [/wrong version number|packet length too long/i, 'the server does not speak TLS on this port'],
 ]
 
-/** The trouble in words that an administrator can act on. */
-function describeTrouble(trouble: Trouble, { host, port }: MailServer): string {
-  const { code, responseCode, response, message } = trouble
-  const at = `${host}:${port}`
+/** The error in words that an administrator can act on. */
+function describeError(error: SmtpError, { host, port }: MailServer): string {
+  const { code, responseCode, response, message } = error
+  const address = `${host}:${port}`
   const certificate = certificateErrors.find(([pattern]) => pattern.test(`${code} ${message}`))
-  if (certificate) return `no protected connection to ${at}: ${certificate[1]}`
-  if (code === 'ETLS') return `no protected connection to ${at}: ${message}`
-  if (code === 'EAUTH') return `${signInFailureMessage(trouble, at)} (${response || message})`
-  if (isTooLarge(trouble)) return `${host} takes no message as large as this one (${message})`
+  if (certificate) return `no protected connection to ${address}: ${certificate[1]}`
+  if (code === 'ETLS') return `no protected connection to ${address}: ${message}`
+  if (code === 'EAUTH') return `${signInFailureMessage(error, address)} (${response || message})`
+  if (isTooLarge(error)) return `${host} takes no message as large as this one (${message})`
   if (contradicts(response)) return `${host} contradicts itself in one answer: ${response}`
   if (responseCode && response) return `${host} answered: ${response}`
-  if (code === 'ETIMEDOUT') return `${at} did not answer in time (${message})`
+  if (code === 'ETIMEDOUT') return `${address} did not answer in time (${message})`
   if (code === 'EDNS') return `there is no server called ${host}`
-  if (/ECONNREFUSED/.test(`${code} ${message}`)) return `nothing answers at ${at} (connection refused)`
-  return `the connection to ${at} failed: ${message}`
+  if (/ECONNREFUSED/.test(`${code} ${message}`)) return `nothing answers at ${address} (connection refused)`
+  return `the connection to ${address} failed: ${message}`
 }
 
 /**
  * Says what failed, so that nobody changes a correct password because a server was busy or offers no known sign-in
  * method.
  */
-function signInFailureMessage({ responseCode = 0 }: Trouble, at: string): string {
+function signInFailureMessage({ responseCode = 0 }: SmtpError, at: string): string {
   if (responseCode >= 400 && responseCode < 500) return `${at} could not check the user and password now`
   if (responseCode > 500 && responseCode < 505)
     return `${at} offers no way to sign in with a user and password`

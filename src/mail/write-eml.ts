@@ -45,15 +45,15 @@ export function fileNoteOf(path: string, { isShared }: { isShared: boolean }): s
   return isShared ? `${hostname()}:${path}` : path
 }
 
-/** Where a noted message lies; `at` is the host where it was not written on this machine. */
-export function parseFileNote(note: string): { path: string; at: string | undefined } {
+/** Where a noted message lies; `host` is set where it was not written on this machine. */
+export function parseFileNote(note: string): { path: string; host: string | undefined } {
   const [, host, path] = /^([^/:]+):(\/.*)$/s.exec(note) ?? []
-  if (host === undefined || path === undefined) return { path: note, at: undefined }
-  return { path, at: host === hostname() ? undefined : host }
+  if (host === undefined || path === undefined) return { path: note, host: undefined }
+  return { path, host: host === hostname() ? undefined : host }
 }
 
 /** A note in the form for people: the path alone where the message lies on this machine. */
 export function describeFileNote(note: string): string {
-  const { path, at } = parseFileNote(note)
-  return at === undefined ? path : note
+  const { path, host } = parseFileNote(note)
+  return host === undefined ? path : note
 }

@@ -351,13 +351,13 @@ function importCountsInWords({ rows, centres, users }: ImportCounts): string[] {
   return rows.heldBack ? [...parts, `${count(rows.heldBack, 'row')} held back`] : parts
 }
 
-const seal = /^(sha256:)?[0-9a-f]{64}$/
+const digestPattern = /^(sha256:)?[0-9a-f]{64}$/
 
 function valueInWords(value: unknown): string {
   if (value === null) return 'none'
   if (Array.isArray(value)) return value.map(valueInWords).join(' ')
   // Digests and seals are for programs to compare.
-  if (typeof value !== 'object') return seal.test(String(value)) ? '' : String(value)
+  if (typeof value !== 'object') return digestPattern.test(String(value)) ? '' : String(value)
   const parts = new Map<string, unknown>(Object.entries(value))
   if (parts.has('before') && parts.has('after'))
     return [parts.get('before'), parts.get('after')]

@@ -13,7 +13,7 @@ export interface ListedAuthorisation {
   /**
    * The time zone that all listed authorisations share, which is named above the list; undefined if there are several.
    */
-  zoneOfAll?: () => string | undefined
+  sharedZone?: () => string | undefined
   /** Whether the moment in UTC, with its day, is listed beside the local one. */
   showsUtc?: boolean
 }
@@ -22,37 +22,37 @@ function stateOf({ authorisation, at }: ListedAuthorisation): AuthorisationState
   return stateAt(authorisation, at)
 }
 
-function localOf(at: Date | null, { zone }: Authorisation): string | null {
+function localTimeOf(at: Date | null, { zone }: Authorisation): string | null {
   return at !== null && zone !== null ? localTimeInWords(at, zone) : null
 }
 
 /** From this width on, a table has room for the longest name of a time zone beside a date and time. */
-export const minWidthOfWholeClocks = 100
+export const minWidthForLongLocalTimes = 100
 
 /**
  * The local time of the opening. Its offset can be seen from the UTC column, and so can its day where that is the same.
  */
-function clockOf(listed: ListedAuthorisation, { width }: View): string {
+function localOpeningText(listed: ListedAuthorisation, { width }: View): string {
   const { opensAt, zone } = listed.authorisation
   if (opensAt === null || zone === null) return ''
   const shown = localTimeAt(opensAt, zone)
-  if (listed.zoneOfAll?.() === zone) return shown
-  if (width >= minWidthOfWholeClocks || !listed.showsUtc) return `${shown} ${zone}`
-  return shortClock(opensAt, zone)
+  if (listed.sharedZone?.() === zone) return shown
+  if (width >= minWidthForLongLocalTimes || !listed.showsUtc) return `${shown} ${zone}`
+  return shortLocalTime(opensAt, zone)
 }
 
 /** The local time in short, beside the moment in UTC: with the day of the week where the local day is another. */
-export function shortClock(at: Date, zone: string): string {
+export function shortLocalTime(at: Date, zone: string): string {
   const [date = '', time = ''] = localTimeAt(at, zone).split(' ')
   const weekday = new Date(date).toUTCString().slice(0, 3)
   return at.toISOString().startsWith(date) ? `${time} ${zone}` : `${weekday} ${time} ${zone}`
 }
 
 /** The local time of the closing, with its day, and with its zone unless the zone is named above the list. */
-function closingClockOf({ authorisation: { closesAt, zone }, zoneOfAll }: ListedAuthorisation): string {
+function localClosingText({ authorisation: { closesAt, zone }, sharedZone }: ListedAuthorisation): string {
   if (closesAt === null || zone === null) return ''
   const shown = localTimeAt(closesAt, zone)
-  return zoneOfAll?.() === zone ? shown : `${shown} ${zone}`
+  return sharedZone?.() === zone ? shown : `${shown} ${zone}`
 }
 
 export const authorisationFields = {
@@ -66,8 +66,8 @@ export const authorisationFields = {
   state: field<ListedAuthorisation>('State', stateOf),
   'opens-local': field<ListedAuthorisation>(
     'Opens there',
-    ({ authorisation }) => localOf(authorisation.opensAt, authorisation),
-    clockOf,
+    ({ authorisation }) => localTimeOf(authorisation.opensAt, authorisation),
+    localOpeningText,
   ),
   opens: momentField<ListedAuthorisation>(
     'Opens in UTC',
@@ -86,8 +86,8 @@ export const authorisationFields = {
   ),
   'closes-local': field<ListedAuthorisation>(
     'Closes there',
-    ({ authorisation }) => localOf(authorisation.closesAt, authorisation),
-    closingClockOf,
+    ({ authorisation }) => localTimeOf(authorisation.closesAt, authorisation),
+    localClosingText,
   ),
 }
 
@@ -108,9 +108,9 @@ export function authorisationJson(listed: ListedAuthorisation): Shape<'authorisa
     centre: { number: centre.number, name: centre.name },
     resources: resources.map(({ id, title, kind }) => ({ id, title, kind })),
     opensAt: isoOf(opensAt),
-    opensLocal: localOf(opensAt, listed.authorisation),
+    opensLocal: localTimeOf(opensAt, listed.authorisation),
     closesAt: isoOf(closesAt),
-    closesLocal: localOf(closesAt, listed.authorisation),
+    closesLocal: localTimeOf(closesAt, listed.authorisation),
     timeZone: zone,
     state: stateOf(listed),
     problem,
@@ -118,10 +118,10 @@ export function authorisationJson(listed: ListedAuthorisation): Shape<'authorisa
 }
 
 /** In a pipe: the centre, its state, when it opens and closes, its time zone, its problem, and both local times. */
-export function lineOfCentre(listed: ListedAuthorisation): string {
+export function centreLine(listed: ListedAuthorisation): string {
   const { centre, opensAt, closesAt, zone, problem } = listed.authorisation
   const moments = [isoOf(opensAt), isoOf(closesAt), zone]
-  const there = [opensAt, closesAt].map((at) => localOf(at, listed.authorisation))
+  const there = [opensAt, closesAt].map((at) => localTimeOf(at, listed.authorisation))
   const state = stateOf(listed)
   return tsvLine(['centre', centre.number, centre.name, state, ...moments, problem?.code ?? null, ...there])
 }

@@ -8,7 +8,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import { type Fact, factLines, field, timeField } from './fields.ts'
 import { fittingTable, type View } from './table.ts'
 import { nameAndAddress, statusInWords, userJson } from './users.ts'
-import { relativeTime, count, markOf } from './text.ts'
+import { relativeTime, count, changeMark } from './text.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import { formatNumber } from '../format-number.ts'
 
@@ -71,13 +71,13 @@ export function centreTitle({ number, name }: CentreWithPeople): string {
 }
 
 function sentence(changed: ChangedCentre, view: View): string {
-  const mark = markOf(changed.outcome !== 'unchanged', view)
-  const said = happened(changed)
+  const mark = changeMark(changed.outcome !== 'unchanged', view)
+  const text = outcomeText(changed)
   // A command to be pasted ends with a quotation mark, and no full stop follows.
-  return `${mark} ${centreTitle(changed.centre)} ${said}${said.endsWith("'") ? '' : '.'}`
+  return `${mark} ${centreTitle(changed.centre)} ${text}${text.endsWith("'") ? '' : '.'}`
 }
 
-function happened({ centre, outcome, fields }: ChangedCentre): string {
+function outcomeText({ centre, outcome, fields }: ChangedCentre): string {
   const users = centre.user_count ?? 0
   const theirs = users === 1 ? 'its user' : `its ${formatNumber(users)} users`
   switch (outcome) {
@@ -139,8 +139,8 @@ export function centreViewJson({ centre, people, issues, events }: CentreView): 
 }
 
 /** One screen: the facts of a centre, its issues, its people, and its last events. */
-export function renderCentre(looked: CentreView, view: View): string {
-  return view.isTerminal ? forPerson(looked, view) : forPipe(looked)
+export function renderCentre(centreView: CentreView, view: View): string {
+  return view.isTerminal ? forPerson(centreView, view) : forPipe(centreView)
 }
 
 function forPerson(

@@ -1,6 +1,6 @@
 import { splitAtStyles, styleOf } from './styles.ts'
 
-const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
+const lineBreakPattern = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
 /**
  * Control characters, C1 and the beginning of escape sequences included, marks of direction, tags, and invisible
  * characters. Joiners are spelling. Made on demand: compiling the expression takes longer than matching most texts.
@@ -8,7 +8,7 @@ const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
 const controlCharacters = () => /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
 /** Text without any character that has to be written out. */
-const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
+const plainPattern = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
 
 /**
  * The only cleaner of what is sent to a terminal: characters that would control the terminal, turn the writing round or
@@ -28,7 +28,9 @@ export function oneLine(value: string | number | boolean | null | undefined): st
   if (value === null || value === undefined) return ''
   const text = String(value)
   // Nearly all values are plain.
-  return plain.test(text) ? text : text.replace(breaks, ' ').replace(controlCharacters(), escapeCharacter)
+  return plainPattern.test(text)
+    ? text
+    : text.replace(lineBreakPattern, ' ').replace(controlCharacters(), escapeCharacter)
 }
 
 /** One record for a pipe: its cells separated by TAB. */

@@ -30,7 +30,7 @@ export function closingQuestion(
   ]
   return [
     ...closingLines({ closes }),
-    ...named(opens, 'What is not open would open at once for'),
+    ...closingList(opens, 'What is not open would open at once for'),
     `${what}, and ${done.join(', and ')}?`,
   ].join('\n')
 }
@@ -51,9 +51,9 @@ export function renderWithClosing(text: string, changed: ClosedAndOpened, view: 
 
 export function closingLines({ closes = [], opens = [] }: ClosedAndOpened): string[] {
   return [
-    ...named(immediateChanges(closes), 'What is open now would close for'),
-    ...named(earlierClosings(closes), 'What is open now would close earlier for'),
-    ...named(opens, 'It opens at once for'),
+    ...closingList(immediateChanges(closes), 'What is open now would close for'),
+    ...closingList(earlierClosings(closes), 'What is open now would close earlier for'),
+    ...closingList(opens, 'It opens at once for'),
   ]
 }
 
@@ -65,13 +65,13 @@ function earlierClosings(closes: readonly Closing[]): Closing[] {
   return closes.filter(({ closesAt }) => closesAt !== undefined)
 }
 
-function named(changes: readonly Closing[], first: string): string[] {
+function closingList(changes: readonly Closing[], first: string): string[] {
   if (changes.length === 0) return []
-  return groupedByWhat(`${first} ${peopleAndCentres(changes)}`, changes, whatOf)
+  return listByRelease(`${first} ${peopleAndCentres(changes)}`, changes, releaseText)
 }
 
 /** Names the release in the title where all changes are about the same, and after each change where they differ. */
-function groupedByWhat(
+function listByRelease(
   title: string,
   changes: readonly Closing[],
   what: (change: Closing) => string,
@@ -83,7 +83,7 @@ function groupedByWhat(
   return listLines(`${title}:`, lines, maxNamed)
 }
 
-function whatOf({ release, resources, closesAt }: Closing): string {
+function releaseText({ release, resources, closesAt }: Closing): string {
   const others = resources.filter((title) => title !== release.name)
   const what = others.length === 0 ? release.name : `${release.name} (${resources.join(', ')})`
   return oneLine(closesAt === undefined ? what : `${what}, at ${plainTime(closesAt)}`)
@@ -123,7 +123,7 @@ export function renderClosing({ closes = [], opens = [] }: ClosedAndOpened, { is
     ['closes-earlier', 'Closes earlier', earlierClosings(closes)],
     ['opened', 'Opened', opens],
   ] as const
-  if (isTerminal) return changes.flatMap(([, title, of]) => listed(title, of))
+  if (isTerminal) return changes.flatMap(([, title, of]) => authorisationLines(title, of))
   return changes.flatMap(([word, , of]) =>
     of.map(({ release, centre, user, closesAt }) =>
       tsvLine([word, release.id, release.name, centre.number, ...[user ?? closesAt ?? []].flat()]),
@@ -131,9 +131,9 @@ export function renderClosing({ closes = [], opens = [] }: ClosedAndOpened, { is
   )
 }
 
-function listed(word: string, changes: readonly Closing[]): string[] {
+function authorisationLines(word: string, changes: readonly Closing[]): string[] {
   const title = `  ${word} for ${count(changes.length, 'authorisation')}`
-  return groupedByWhat(title, changes, ({ release, closesAt }) =>
+  return listByRelease(title, changes, ({ release, closesAt }) =>
     oneLine(closesAt === undefined ? release.name : `${release.name}, at ${plainTime(closesAt)}`),
   )
 }

@@ -6,7 +6,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import type { JsonOfChange } from './json.ts'
 import type { Message } from './messages.ts'
 import type { View } from './table.ts'
-import { markOf } from './text.ts'
+import { changeMark } from './text.ts'
 import { nameAndAddress, userJson } from './users.ts'
 
 export function coordinationJson(
@@ -26,9 +26,9 @@ export function coordinationJson(
 /** Who coordinates the centre, and what that means for its users. */
 export function renderCoordination(coordination: Coordination, view: View): string {
   const { centre, coordinator, affected } = coordination
-  if (!view.isTerminal) return pipedCoordination(coordination)
+  if (!view.isTerminal) return coordinationForPipe(coordination)
   const { chalk } = view
-  const centreName = nameOfCentre(coordination)
+  const centreName = centreLabel(coordination)
   if (!coordinator) {
     return `${centreName} has no coordinator.\n${chalk.dim(`ssh-admin coordinator add ${centre.number} 'Name <email>'`)}`
   }
@@ -37,9 +37,9 @@ export function renderCoordination(coordination: Coordination, view: View): stri
     blocker === null ? chalk.green('can sign in') : chalk.yellow(`cannot sign in: ${signInReasons[blocker]}`)
   const lines = [`${nameAndAddress(coordinator)} coordinates ${centreName}: ${signIn}.`]
   if (coordinator.status === 'suspended') {
-    lines.push(`${usersOf(affected)} of the centre cannot sign in until they are restored.`)
+    lines.push(`${otherUsersText(affected)} of the centre cannot sign in until they are restored.`)
   } else {
-    lines.push(`${usersOf(affected)} of the centre would be locked out if they were suspended.`)
+    lines.push(`${otherUsersText(affected)} of the centre would be locked out if they were suspended.`)
   }
   return lines.join('\n')
 }
@@ -50,17 +50,17 @@ export function renderCoordinatorChange(
   view: View,
   sentence: (coordination: Coordination) => string,
 ): string {
-  if (!view.isTerminal) return pipedCoordination(coordination)
-  const mark = markOf(coordination.changed, view)
+  if (!view.isTerminal) return coordinationForPipe(coordination)
+  const mark = changeMark(coordination.changed, view)
   if (coordination.changed) return `${mark} ${sentence(coordination)}`
   const { coordinator } = coordination
   const present = coordinator
     ? `${nameAndAddress(coordinator)} is its coordinator, ${coordinator.status}`
     : 'none'
-  return `${mark} Nothing to do at ${nameOfCentre(coordination)}: ${present}.`
+  return `${mark} Nothing to do at ${centreLabel(coordination)}: ${present}.`
 }
 
-function pipedCoordination({ centre, coordinator, former, affected, changed }: Coordination): string {
+function coordinationForPipe({ centre, coordinator, former, affected, changed }: Coordination): string {
   return tsvLine([
     centre.number,
     coordinator?.email,
@@ -73,11 +73,11 @@ function pipedCoordination({ centre, coordinator, former, affected, changed }: C
 }
 
 /** `EG001 (Nile School)`. */
-export function nameOfCentre({ centre }: Pick<Coordination, 'centre'>): string {
+export function centreLabel({ centre }: Pick<Coordination, 'centre'>): string {
   return oneLine(`${centre.number} (${centre.name})`)
 }
 
-export function usersOf(count: number): string {
+export function otherUsersText(count: number): string {
   if (count === 0) return 'No other user'
   return count === 1 ? '1 other user' : `${count} other users`
 }

@@ -12,7 +12,7 @@ export interface Field<Row> {
   /** The value for a person, where it differs. */
   shown?: (row: Row, view: View) => Cell
   /** The key to sort by, where it is more than the value. */
-  sortedBy?: (row: Row) => Cell
+  sortKey?: (row: Row) => Cell
 }
 
 export function field<Row>(

@@ -54,7 +54,7 @@ export function importReportPage(report: ImportReport): string {
 <p class="about">${plainTime(report.at)} · ${report.operator} · sheet ${report.sheet}${report.state === 'undone' ? ' · taken back since' : ''}</p>
 </header>
 <main>
-${numbers(report)}
+${countsList(report)}
 ${chart(report)}
 ${heldBackSection(report, kinds)}
 ${section('New centres', report.counts.centres.created, {
@@ -63,12 +63,12 @@ ${section('New centres', report.counts.centres.created, {
 })}
 ${section('Renamed centres', report.counts.centres.renamed, {
   head: ['Number', 'From', 'To'],
-  rows: shortened(report.renames).map(({ number, before, after }) => [number, before, after]),
+  rows: firstRows(report.renames).map(({ number, before, after }) => [number, before, after]),
 })}
-${section('Deleted', report.deleted.length, { head: ['What', 'Of'], rows: shortened(report.deleted) })}
+${section('Deleted', report.deleted.length, { head: ['What', 'Of'], rows: firstRows(report.deleted) })}
 ${section('Opened at once', report.opened.length, {
   head: ['Release', 'Centres', 'New users'],
-  rows: shortened(report.opened).map(({ release: { name }, centres, users }) => [
+  rows: firstRows(report.opened).map(({ release: { name }, centres, users }) => [
     name,
     formatNumber(centres),
     formatNumber(users),
@@ -76,7 +76,7 @@ ${section('Opened at once', report.opened.length, {
 })}
 ${section('Centres that are not in the workbook', report.missingCentres.length, {
   head: ['Number', 'Name', 'Users', 'Kept because'],
-  rows: shortened(report.missingCentres).map(({ number, name, users, kept }) => [
+  rows: firstRows(report.missingCentres).map(({ number, name, users, kept }) => [
     number,
     name,
     String(users),
@@ -85,7 +85,7 @@ ${section('Centres that are not in the workbook', report.missingCentres.length, 
 })}
 ${section('Users of these centres who are not in the workbook', report.extraUsers.length, {
   head: ['Email', 'Centre', 'Last signed in', 'Kept because'],
-  rows: shortened(report.extraUsers).map(({ email, centre, lastSignedInAt, kept }) => [
+  rows: firstRows(report.extraUsers).map(({ email, centre, lastSignedInAt, kept }) => [
     email,
     centre,
     lastSignedInAt?.slice(0, 10) ?? 'never',
@@ -94,7 +94,7 @@ ${section('Users of these centres who are not in the workbook', report.extraUser
 })}
 ${section('Addresses at several centres', report.duplicatedUsers.length, {
   head: ['Email', 'Where'],
-  rows: shortened(report.duplicatedUsers).map(({ email, places }) => [
+  rows: firstRows(report.duplicatedUsers).map(({ email, places }) => [
     email,
     places.map(({ centre, cell }) => (cell ? `${centre} (${cell})` : `${centre} (saved)`)).join(', '),
   ]),
@@ -108,7 +108,7 @@ ${report.id === null || report.state === 'undone' ? '' : html`<p>To take it back
 `.toString()
 }
 
-function numbers({ counts: { rows, centres, users } }: ImportReport): Html {
+function countsList({ counts: { rows, centres, users } }: ImportReport): Html {
   const figures: [string, number, string][] = [
     ['rows read', rows.read, ''],
     ['rows held back', rows.heldBack, rows.heldBack > 0 ? 'warn' : ''],
@@ -121,10 +121,10 @@ function numbers({ counts: { rows, centres, users } }: ImportReport): Html {
     ['users deleted', users.deleted, users.deleted > 0 ? 'warn' : ''],
   ]
   const shown = figures.filter(([what, number]) => number > 0 || what.startsWith('rows'))
-  return html`<ul class="numbers">${htmlJoined(
+  return html`<ul class="numbers">${joinHtml(
     shown.map(
-      ([what, number, look]) =>
-        html`<li class="${look}"><b>${formatNumber(number)}</b> ${number === 1 ? what.replace('s ', ' ') : what}</li>`,
+      ([what, number, className]) =>
+        html`<li class="${className}"><b>${formatNumber(number)}</b> ${number === 1 ? what.replace('s ', ' ') : what}</li>`,
     ),
   )}</ul>`
 }
@@ -144,8 +144,8 @@ function chart({ countries, counted }: ImportReport): Html {
         : formatNumber(accepted)
     return html`<tr><th scope="row">${name}</th><td class="bar"><svg width="100%" height="14" role="img" aria-label="${label}"><rect class="in" width="${share(accepted)}%" height="14"/><rect class="back" x="${share(accepted)}%" width="${share(heldBack)}%" height="14"/></svg></td><td class="number">${label}</td></tr>`
   })
-  return html`<section><h2>${counted === 'rows' ? 'Rows' : 'New users'} by country</h2><table class="chart"><tbody>${htmlJoined(bars)}</tbody></table>
-${more(countries.length - bars.length, 'country')}<p class="legend"><span class="in"></span> went in${countries.some(({ heldBack }) => heldBack > 0) ? html` <span class="back"></span> held back` : ''}</p></section>`
+  return html`<section><h2>${counted === 'rows' ? 'Rows' : 'New users'} by country</h2><table class="chart"><tbody>${joinHtml(bars)}</tbody></table>
+${moreNote(countries.length - bars.length, 'country')}<p class="legend"><span class="in"></span> went in${countries.some(({ heldBack }) => heldBack > 0) ? html` <span class="back"></span> held back` : ''}</p></section>`
 }
 
 interface Kind {
@@ -181,7 +181,7 @@ function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: re
       : html``
   const shown = heldBack.map(
     ({ row, number, name, email, issues }) =>
-      html`<tr class="${issues.map(({ code }) => code).join(' ')}"><td class="number">${String(row)}</td><td>${number}</td><td>${name}</td><td>${cellText(email)}</td><td><ul>${htmlJoined(
+      html`<tr class="${issues.map(({ code }) => code).join(' ')}"><td class="number">${String(row)}</td><td>${number}</td><td>${name}</td><td>${cellText(email)}</td><td><ul>${joinHtml(
         issues.map(
           ({ cell, value, message, hint }) =>
             html`<li><code>${cell}</code> ${withValue(message, value)}${hint === null || message.includes(hint) ? '' : html` <em>${hint}</em>`}</li>`,
@@ -189,9 +189,9 @@ function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: re
       )}</ul></td></tr>`,
   )
   return html`<section class="held-back"><h2>Rows held back (${formatNumber(rows.heldBack)})</h2>
-${listed}${htmlJoined(choices)}
+${listed}${joinHtml(choices)}
 <div class="wide"><table><thead><tr><th>Row</th><th>Centre</th><th>Name</th><th>Email</th><th>What is wrong, by cell</th></tr></thead><tbody>
-${htmlJoined(shown)}
+${joinHtml(shown)}
 </tbody></table></div>
 </section>`
 }
@@ -219,7 +219,7 @@ function shortValue(value: string): string {
 
 const maxListed = 1000
 
-function shortened<Item>(items: readonly Item[]): readonly Item[] {
+function firstRows<Item>(items: readonly Item[]): readonly Item[] {
   return items.slice(0, maxListed)
 }
 
@@ -233,13 +233,13 @@ function section(
   const filled = head.map((name, at) => ({ name, at })).filter(({ at }) => rows.some((row) => row[at] !== ''))
   const cells = rows.map(
     (row) =>
-      html`<tr>${htmlJoined(filled.map(({ name, at }) => html`<td data-head="${name}">${cellText(shortValue(row[at] ?? ''))}</td>`))}</tr>`,
+      html`<tr>${joinHtml(filled.map(({ name, at }) => html`<td data-head="${name}">${cellText(shortValue(row[at] ?? ''))}</td>`))}</tr>`,
   )
   return html`<section><details${rows.length <= 20 ? html` open` : ''}><summary><h2>${title} (${formatNumber(total)})</h2></summary>
-<div class="wide"><table><thead><tr>${htmlJoined(filled.map(({ name }) => html`<th>${name}</th>`))}</tr></thead><tbody>
-${htmlJoined(cells)}
+<div class="wide"><table><thead><tr>${joinHtml(filled.map(({ name }) => html`<th>${name}</th>`))}</tr></thead><tbody>
+${joinHtml(cells)}
 </tbody></table></div>
-${more(total - rows.length, 'line')}</details></section>`
+${moreNote(total - rows.length, 'line')}</details></section>`
 }
 
 /** Lets an address break after its @, and not within a word, where there is no room. */
@@ -248,7 +248,7 @@ function cellText(text: string): Html {
   return name !== undefined && domain !== undefined ? html`${name}<wbr>${domain}` : html`${text}`
 }
 
-function more(number: number, singular: string): Html {
+function moreNote(number: number, singular: string): Html {
   return number > 0 ? html`<p class="more">… and ${count(number, singular)} more.</p>` : html``
 }
 
@@ -274,7 +274,7 @@ function html(parts: TemplateStringsArray, ...values: readonly (string | Html)[]
   return new Html(pieces.join(''))
 }
 
-function htmlJoined(parts: readonly Html[]): Html {
+function joinHtml(parts: readonly Html[]): Html {
   return new Html(parts.join('\n'))
 }
 

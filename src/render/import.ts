@@ -3,10 +3,10 @@ import type { Deletions } from '../import/deletions.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
 import type { Plan } from '../import/plan.ts'
 import type { View } from './table.ts'
-import { shortened, widthOf } from './wrap.ts'
-import { count, firstOfEachKind, indentOfLists, listLines, markOf, sentenceCase } from './text.ts'
+import { truncate, widthOf } from './wrap.ts'
+import { count, firstOfEachKind, listIndent, listLines, changeMark, sentenceCase } from './text.ts'
 import { firstFew } from '../format-number.ts'
-import { oneLine as cell, tsvLine } from './clean-text.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
 import type { Opening } from '../rules/releases/what-opens.ts'
@@ -29,7 +29,7 @@ export interface ImportAnswer {
   /** What is open for those whom the import creates or restores. */
   opens: readonly Opening[]
   /** The states of the queued messages, counted: `3 sent, 1 queued`. */
-  letters?: string
+  messageStates?: string
   elapsedMs: number
   dryRun: boolean
   /** Whether the plan with its held-back rows is shown right above. */
@@ -91,13 +91,13 @@ export function renderImport(answer: ImportAnswer, view: View): string | Pieces 
 }
 
 function renderForPerson(answer: ImportAnswer, view: View): string {
-  const { id, source, counts, plan, pins, mail, closes, opens, letters, elapsedMs, dryRun } = answer
+  const { id, source, counts, plan, pins, mail, closes, opens, messageStates, elapsedMs, dryRun } = answer
   const { chalk } = view
   const lines: string[] = [...(answer.described ?? [])]
   const isBelowPlan = answer.isBelowPlan || lines.length > 0
   const took = `${count(counts.rows.read, 'row')} in ${(elapsedMs / 1000).toFixed(1)} s`
-  const done = whatWasDone(counts)
-  const mark = markOf(done !== undefined, view)
+  const done = doneText(counts)
+  const mark = changeMark(done !== undefined, view)
   if (done === undefined && counts.rows.read === 0)
     lines.push(`${mark} ${source.file} has no row below its headings yet; nothing to import.`)
   else if (done === undefined) lines.push(`${mark} ${source.file}: ${took}; nothing to change.`)
@@ -108,7 +108,7 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
     lines.push(`${whose}: ${pathInWords(pins.file)}`)
   }
   if (mail.queued > 0) {
-    lines.push(`${count(mail.queued, 'activation message')}: ${dryRun ? 'to be sent' : letters}.`)
+    lines.push(`${count(mail.queued, 'activation message')}: ${dryRun ? 'to be sent' : messageStates}.`)
   }
   const lists = [
     plan.missingCentres.length > counts.centres.deleted &&
@@ -165,10 +165,11 @@ function* linesForPipe(answer: ImportAnswer, view: View): Generator<string> {
 export function describePlan(plan: Plan, deletions: Deletions, view: View): string[] {
   const { chalk } = view
   const lines: string[] = []
-  const part = (title: string, items: readonly string[]) => lines.push(...listLines(title, items, maxListed))
-  part(
+  const addList = (title: string, items: readonly string[]) =>
+    lines.push(...listLines(title, items, maxListed))
+  addList(
     chalk.green(`+ ${count(plan.newCentres.length, 'new centre')}`),
-    Array.from(plan.newCentres, ({ number, name }) => `${number}  ${cell(name)}`),
+    Array.from(plan.newCentres, ({ number, name }) => `${number}  ${oneLine(name)}`),
   )
   if (plan.newUsers.length > 0)
     lines.push(
@@ -176,16 +177,16 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
         `+ ${count(plan.newUsers.length, 'new user')}, ${plan.newUsers.length === 1 ? '' : 'each '}with a PIN`,
       ),
     )
-  part(chalk.yellow(`~ ${count(plan.renames.length, 'centre')} to rename`), plan.renames.map(renameText))
-  part(
+  addList(chalk.yellow(`~ ${count(plan.renames.length, 'centre')} to rename`), plan.renames.map(renameText))
+  addList(
     chalk.yellow(`~ ${count(plan.restores.length, 'centre')} to restore`),
     plan.restores.map(({ number }) => number),
   )
-  part(
+  addList(
     chalk.red(`- ${count(deletions.centres.length, 'centre')} to delete`),
-    deletions.centres.map(({ number, name }) => `${number}  ${cell(name)}`),
+    deletions.centres.map(({ number, name }) => `${number}  ${oneLine(name)}`),
   )
-  part(
+  addList(
     chalk.red(`- ${count(deletions.users.length, 'user')} to delete`),
     // Users to be deleted are named in full.
     deletions.users.map(({ email, centre }) => `${email}  ${centre}`),
@@ -193,25 +194,25 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
   if (plan.issues.length > 0) {
     lines.push(chalk.yellow(`! ${count(plan.rows.heldBack, 'row')} held back`), ...issueLines(plan, view))
   }
-  part(
+  addList(
     `· ${count(plan.missingCentres.length, 'centre')} in the store but not in the workbook`,
     plan.missingCentres.map(({ number, name, users, kept }) => {
       const facts = [count(users, 'user'), ...(kept ? [keptNote(kept)] : [])]
       return `${number}  ${planLine([name, ...facts], view, number.length + gap.length)}`
     }),
   )
-  part(
+  addList(
     `· ${count(plan.extraUsers.length, 'user')} at these centres but not in the workbook`,
     plan.extraUsers.map(({ email, centre, lastSignedInAt, kept }) => {
       const signedIn = lastSignedInAt ? `last signed in ${lastSignedInAt.slice(0, 10)}` : 'never signed in'
       if (!kept) return planLine([email, centre, signedIn], view)
       const whole = [email, centre, signedIn, keptNote(kept)].join(gap)
       // The last sign-in helps to decide on deleting a user, and a user who is kept is not deleted.
-      const hasRoom = !view.isTerminal || indentOfLists + widthOf(whole) <= view.width
+      const hasRoom = !view.isTerminal || listIndent + widthOf(whole) <= view.width
       return hasRoom ? whole : planLine([email, centre, keptNote(kept)], view)
     }),
   )
-  part(
+  addList(
     `· ${count(plan.duplicatedUsers.length, 'user')} assigned to several centres`,
     plan.duplicatedUsers.map(({ email, places }) =>
       planLine(
@@ -245,21 +246,24 @@ export function importQuestion(
     centres.renamed > 0 && `rename ${count(centres.renamed, 'centre')}`,
     centres.restored > 0 && `restore ${count(centres.restored, 'centre')}`,
     centres.deleted > 0 &&
-      `delete ${count(centres.deleted, 'centre')} (${firstOf(deletions.centres.map(({ number }) => number))})`,
+      `delete ${count(centres.deleted, 'centre')} (${firstNames(deletions.centres.map(({ number }) => number))})`,
     users.deleted > 0 &&
-      `delete ${count(users.deleted, 'user')} (${firstOf(deletions.users.map(({ email }) => email))})`,
+      `delete ${count(users.deleted, 'user')} (${firstNames(deletions.users.map(({ email }) => email))})`,
   ].filter((part) => part !== false)
   const question = `${sentenceCase(parts.join(', '))}?`
   return [...closingAndOpeningLines({ closes, opens }), question].join('\n')
 }
 
 /** The question itself names what is deleted; where there is much, the plan above has all of it. */
-function firstOf(names: readonly string[]): string {
-  return firstFew(names.map(cell), { max: 5 })
+function firstNames(names: readonly string[]): string {
+  return firstFew(names.map(oneLine), { max: 5 })
 }
 
 /** Where a plan is saved, and the command that applies it, if the plan would change anything. */
-export function planSaved(file: string, { apply, changes }: { apply: string; changes: boolean }): string {
+export function planSavedMessage(
+  file: string,
+  { apply, changes }: { apply: string; changes: boolean },
+): string {
   const saved = `The plan is in ${pathInWords(file)}`
   return changes
     ? `${saved}; nothing was changed. To apply it: ${apply} ${shellWord(file)}`
@@ -267,10 +271,10 @@ export function planSaved(file: string, { apply, changes }: { apply: string; cha
 }
 
 export function changesAnything(counts: Counts): boolean {
-  return whatWasDone(counts) !== undefined
+  return doneText(counts) !== undefined
 }
 
-function whatWasDone({ centres, users }: Counts): string | undefined {
+function doneText({ centres, users }: Counts): string | undefined {
   const parts = [
     centres.created > 0 && `${count(centres.created, 'centre')} created`,
     users.created > 0 && `${count(users.created, 'user')} created`,
@@ -284,13 +288,13 @@ function whatWasDone({ centres, users }: Counts): string | undefined {
 }
 
 function renameText({ number, before, after }: Plan['renames'][number]): string {
-  return `${number}  ${cell(before)} → ${cell(after)}`
+  return `${number}  ${oneLine(before)} → ${oneLine(after)}`
 }
 
 function issueText({ cell: at, message, hint }: CellIssue): string {
-  const text = cell(message)
+  const text = oneLine(message)
   const short = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
-  return `    ${at}  ${short}${hint === null || message.includes(hint) ? '' : ` (${cell(hint)})`}`
+  return `    ${at}  ${short}${hint === null || message.includes(hint) ? '' : ` (${oneLine(hint)})`}`
 }
 
 /** A few issues one by one; of many, the first of each kind, and where to see the rest. */
@@ -321,11 +325,15 @@ const minKeyWidth = 16
 /**
  * A line of the plan: what it is about, which is shortened where the terminal is too narrow, and the facts about it.
  */
-function planLine([about = '', ...facts]: readonly string[], { isTerminal, width }: View, taken = 0): string {
-  const said = facts.join(gap)
-  const room = width - indentOfLists - taken - gap.length - widthOf(said)
-  const name = cell(about)
-  return `${isTerminal ? shortened(name, Math.max(minKeyWidth, room)) : name}${gap}${said}`
+function planLine(
+  [about = '', ...facts]: readonly string[],
+  { isTerminal, width }: View,
+  usedWidth = 0,
+): string {
+  const factsText = facts.join(gap)
+  const room = width - listIndent - usedWidth - gap.length - widthOf(factsText)
+  const name = oneLine(about)
+  return `${isTerminal ? truncate(name, Math.max(minKeyWidth, room)) : name}${gap}${factsText}`
 }
 
 /** The reason, in words, why a user or a centre is not deleted. */

@@ -24,7 +24,7 @@ export function messageOf(row: OutboxRow): Message {
 }
 
 /** The number of messages in each state: `3 sent, 1 queued`. */
-export function countedStates(messages: readonly Message[]): string {
+export function countStates(messages: readonly Message[]): string {
   const counts = new Map<string, number>()
   for (const { state } of messages) counts.set(state, (counts.get(state) ?? 0) + 1)
   return [...counts].map(([state, count]) => `${formatNumber(count)} ${state}`).join(', ')

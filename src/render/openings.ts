@@ -50,15 +50,17 @@ export function openedJson(opens: readonly Opening[]) {
 function openingText({ resources, ...opening }: Opening): string {
   const [first = '', ...more] = resources.filter((title) => title !== opening.release.name)
   const others = more.length === 0 ? first : `${first} and ${more.length} more`
-  return oneLine(`${opening.release.name}${first === '' ? '' : ` (${others})`}, for ${forWhom(opening)}`)
+  return oneLine(
+    `${opening.release.name}${first === '' ? '' : ` (${others})`}, for ${recipientCounts(opening)}`,
+  )
 }
 
 /** `Listening June, for 2 centres and 5 new users`. */
 export function openedText(opened: Pick<Opening, 'release' | 'centres' | 'users'>): string {
-  return oneLine(`${opened.release.name}, for ${forWhom(opened)}`)
+  return oneLine(`${opened.release.name}, for ${recipientCounts(opened)}`)
 }
 
-function forWhom({ centres, users }: Pick<Opening, 'centres' | 'users'>): string {
+function recipientCounts({ centres, users }: Pick<Opening, 'centres' | 'users'>): string {
   return [
     ...(centres > 0 ? [count(centres, 'centre')] : []),
     ...(users > 0 ? [count(users, 'new user')] : []),

@@ -5,7 +5,7 @@ import type { OpeningMoment, Outlook } from '../rules/releases/outlook.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
-import { shortened } from './wrap.ts'
+import { truncate } from './wrap.ts'
 
 export function outlookJson({
   centres,
@@ -30,7 +30,7 @@ export function outlookJson({
 }
 
 /** In a pipe: each moment at which a release opens, and the centres for which it never does. */
-export function pipedOutlook({ centres, timeline, without, leftOut }: Outlook): string[] {
+export function outlookForPipe({ centres, timeline, without, leftOut }: Outlook): string[] {
   return [
     tsvLine(['centres', centres]),
     ...timeline.map(({ at, centres: there, zones }) =>
@@ -114,37 +114,37 @@ function timelineLines(timeline: readonly OpeningMoment[], { width }: View): str
     const opens = `  ${plainTime(moment.at.toISOString())}`
     const counted = counts[at] ?? ''
     const barLength = width < minWidthOfLongBars ? 6 : 12
-    const beneath = (first: string) => [first, shortened(clocksThatFit(moment, '    ', width), width)]
-    if (width < minWidthOfBars) return beneath(`${opens}  ${counted}`)
+    const onTwoLines = (first: string) => [first, truncate(localTimesThatFit(moment, '    ', width), width)]
+    if (width < minWidthOfBars) return onTwoLines(`${opens}  ${counted}`)
     const bar = '█'.repeat(Math.max(1, Math.round((centres / max) * barLength))).padEnd(barLength)
     const before = `${opens}  ${bar} ${counted.padEnd(longest)}  `
-    const line = clocksThatFit(moment, before, width)
-    return line.length > width ? beneath(before.trimEnd()) : [line]
+    const line = localTimesThatFit(moment, before, width)
+    return line.length > width ? onTwoLines(before.trimEnd()) : [line]
   })
 }
 
 /** The number of centres without a time zone: a moment that is the same everywhere holds for them too. */
 export function centresWithoutZone(timeline: readonly Pick<OpeningMoment, 'zones'>[]): number {
-  const unplaced = timeline.flatMap(({ zones }) => zones.filter(({ timeZone }) => timeZone === null))
-  return unplaced.reduce((sum, { centres }) => sum + centres, 0)
+  const withoutZone = timeline.flatMap(({ zones }) => zones.filter(({ timeZone }) => timeZone === null))
+  return withoutZone.reduce((sum, { centres }) => sum + centres, 0)
 }
 
 /** The local times of a moment, those of the most centres first: as many as there is room for, but at least one. */
-function clocksThatFit({ at, zones }: OpeningMoment, before: string, width: number): string {
-  const clocks = zones.flatMap(({ timeZone, local }) => {
+function localTimesThatFit({ at, zones }: OpeningMoment, before: string, width: number): string {
+  const localTimes = zones.flatMap(({ timeZone, local }) => {
     if (timeZone === null || local === null) return []
     const day = local.slice(0, 10) === at.toISOString().slice(0, 10) ? '' : `${local.slice(0, 10)} `
     return `${day}${local.slice(11, 16)} ${timeZone}`
   })
-  const unplaced = centresWithoutZone([{ zones }])
-  const none = unplaced === 0 ? [] : [`${formatNumber(unplaced)} without a time zone`]
+  const withoutZone = centresWithoutZone([{ zones }])
+  const none = withoutZone === 0 ? [] : [`${formatNumber(withoutZone)} without a time zone`]
   const lineOf = (shown: number) => {
-    const more = clocks.length - shown
+    const more = localTimes.length - shown
     const others = more === 0 ? '' : ` and ${more} more ${more === 1 ? 'zone' : 'zones'}`
-    const first = `${clocks.slice(0, shown).join(', ')}${others}`
+    const first = `${localTimes.slice(0, shown).join(', ')}${others}`
     return oneLine(`${before}${[...(first === '' ? [] : [first]), ...none].join(', ')}`)
   }
-  let shown = Math.min(maxZones, clocks.length)
+  let shown = Math.min(maxZones, localTimes.length)
   while (shown > 1 && lineOf(shown).length > width) shown -= 1
   return lineOf(shown)
 }

@@ -5,7 +5,7 @@ const pieceLength = 64 * 1024
 export type Pieces = Iterable<string>
 
 /** Joins parts of a text to pieces. */
-function* joined(parts: Iterable<string>): Generator<string> {
+function* joinParts(parts: Iterable<string>): Generator<string> {
   let piece = ''
   for (const part of parts) {
     piece += part
@@ -21,7 +21,7 @@ export function piecesOfLines(lines: Iterable<string>): Generator<string> {
   function* ended() {
     for (const line of lines) yield `${line}\n`
   }
-  return joined(ended())
+  return joinParts(ended())
 }
 
 /** The text that JSON.stringify gives, with long lists at any depth written one item at a time. */
@@ -30,7 +30,7 @@ export function piecesOfJson(document: object, indent: 0 | 2): Generator<string>
     yield* partsOf(document, { indent, depth: 0 })
     yield '\n'
   }
-  return joined(ended())
+  return joinParts(ended())
 }
 
 function* partsOf(value: unknown, { indent, depth }: { indent: 0 | 2; depth: number }): Generator<string> {
@@ -61,12 +61,12 @@ function* partsOf(value: unknown, { indent, depth }: { indent: 0 | 2; depth: num
   yield `${line(depth)}}`
 }
 
-const maxWhole = 1000
+const maxWholeList = 1000
 
 /** Whether a value contains a list that is better written one item at a time. */
 function holdsLongList(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
-  return isList(value) ? value.length > maxWhole : Object.values(value).some(holdsLongList)
+  return isList(value) ? value.length > maxWholeList : Object.values(value).some(holdsLongList)
 }
 
 /** An array, or another iterable that becomes an array in JSON and makes its items as they are needed. */

@@ -58,7 +58,7 @@ function outlookFacts(release: ReleaseRow, outlook: Outlook): string[] {
   const zones = [
     ...new Set(timeline.flatMap((moment) => moment.zones.flatMap(({ timeZone }) => timeZone ?? []))),
   ]
-  const unplaced = centresWithoutZone(timeline)
+  const withoutZone = centresWithoutZone(timeline)
   const reached = centres - without.length
   return [
     `Release ${release.id}, ${oneLine(release.name)}:`,
@@ -72,10 +72,10 @@ function outlookFacts(release: ReleaseRow, outlook: Outlook): string[] {
       ...momentFacts(outlook),
       ['Closed', lastClosesAt && `everywhere from ${plainTime(lastClosesAt.toISOString())}`],
       ['No Key Time', withoutKeyTime(release, without)],
-      ['Time zones', firstOf(zones, maxZones)],
+      ['Time zones', truncatedList(zones, maxZones)],
       [
         'No time zone',
-        unplaced === 0 ? null : `${count(unplaced, 'centre')}, and it opens there all the same`,
+        withoutZone === 0 ? null : `${count(withoutZone, 'centre')}, and it opens there all the same`,
       ],
     ]),
     ...neverOpensLines(outlook, { heading: 'It never opens for:', wordsOf: ({ message }) => message }),
@@ -97,12 +97,12 @@ function momentFacts({ firstOpensAt, lastOpensAt }: Outlook): Fact[] {
 function withoutKeyTime({ opens, closes }: ReleaseRow, without: Outlook['without']): string | null {
   if (without.length > 0) {
     const numbers = without.map(({ centre }) => centre.number)
-    return `${count(without.length, 'centre')}: ${firstOf(numbers, maxNamed)}`
+    return `${count(without.length, 'centre')}: ${truncatedList(numbers, maxNamed)}`
   }
   return opens.startsWith('key-time') || closes?.startsWith('key-time') ? 'none' : null
 }
 
-function firstOf(names: readonly string[], max: number): string {
+function truncatedList(names: readonly string[], max: number): string {
   const more =
     names.length > max ? ` and ${formatNumber(names.length - max)} more (all of them: --dry-run --json)` : ''
   return `${names.slice(0, max).join(', ')}${more}`

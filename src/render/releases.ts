@@ -7,16 +7,16 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import {
   authorisationJson,
   centreInWords,
-  lineOfCentre,
-  minWidthOfWholeClocks,
-  shortClock,
+  centreLine,
+  minWidthForLongLocalTimes,
+  shortLocalTime,
 } from './authorisations.ts'
 import { type Fact, factLines, field, momentField } from './fields.ts'
 import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { count, listLines, markOf } from './text.ts'
-import { leftOutLines, outlookJson, pipedOutlook, openingsInWords, renderOutlook } from './outlook.ts'
+import { count, listLines, changeMark } from './text.ts'
+import { leftOutLines, outlookJson, outlookForPipe, openingsInWords, renderOutlook } from './outlook.ts'
 import { formatNumber } from '../format-number.ts'
 import { isoOf, plainTime, timeInUtc, timeToTheSecond } from '../plain-time.ts'
 
@@ -43,12 +43,12 @@ export const releaseFields = {
   opens: field<ListedRelease>(
     'Opens',
     ({ release }) => release.opens,
-    ({ release }) => shownMoment(release.opens),
+    ({ release }) => momentText(release.opens),
   ),
   closes: field<ListedRelease>(
     'Closes',
     ({ release }) => release.closes,
-    ({ release }) => (release.closes === null ? '' : shownMoment(release.closes)),
+    ({ release }) => (release.closes === null ? '' : momentText(release.closes)),
   ),
   centres: field<ListedRelease>('Centres', ({ reach }) => reach.centres),
   first: momentField<ListedRelease>('First in UTC', ({ reach }) => reach.first?.at, timeInUtc),
@@ -60,13 +60,13 @@ export const releaseFields = {
   ),
   'first-local': field<ListedRelease>(
     'First there',
-    ({ reach }) => localOf(reach.first),
-    ({ reach }, view) => clockOf(reach.first, view),
+    ({ reach }) => localTimeOf(reach.first),
+    ({ reach }, view) => localOpeningText(reach.first, view),
   ),
   'last-local': field<ListedRelease>(
     'Last there',
-    ({ reach }) => localOf(reach.last),
-    ({ reach }, view) => clockOf(reach.last, view),
+    ({ reach }) => localTimeOf(reach.last),
+    ({ reach }, view) => localOpeningText(reach.last, view),
   ),
 }
 
@@ -81,24 +81,24 @@ export function neverOpensLine({ release, reach }: ListedRelease, { chalk, now }
 }
 
 /** The local time of an opening, where most of the centres are for which the release opens at that moment. */
-function localOf(opening: OpeningByZone | null): string | null {
+function localTimeOf(opening: OpeningByZone | null): string | null {
   return (opening && openingMoment(opening).zones[0]?.local) ?? null
 }
 
 /** The local time in short, beside the moment in UTC; … or a number stands for further time zones. */
-function clockOf(opening: OpeningByZone | null, { width }: View): string {
+function localOpeningText(opening: OpeningByZone | null, { width }: View): string {
   const zones = opening === null ? [] : openingMoment(opening).zones
   const [{ timeZone = null } = {}] = zones
   if (opening === null || timeZone === null) return ''
   const more = zones.filter((zone) => zone.timeZone !== null).length - 1
-  const others = more === 0 ? '' : width < minWidthOfWholeClocks ? ' …' : ` and ${more} more`
-  return `${shortClock(opening.at, timeZone)}${others}`
+  const others = more === 0 ? '' : width < minWidthForLongLocalTimes ? ' …' : ` and ${more} more`
+  return `${shortLocalTime(opening.at, timeZone)}${others}`
 }
 
 /** A moment as it is stored: one relative to a Key Time as typed, an absolute one in the form of all other moments. */
-function shownMoment(kept: string): string {
-  if (kept.startsWith('key-time')) return kept
-  return new Date(kept).getTime() % 60_000 === 0 ? plainTime(kept) : timeToTheSecond(kept)
+function momentText(stored: string): string {
+  if (stored.startsWith('key-time')) return stored
+  return new Date(stored).getTime() % 60_000 === 0 ? plainTime(stored) : timeToTheSecond(stored)
 }
 
 export function releaseJson(release: ReleaseRow): Shape<'release'> {
@@ -129,8 +129,8 @@ export function listedReleaseJson({ release, reach }: ListedRelease): JsonItem<'
     firstOpensAt: isoOf(reach.first?.at ?? null),
     lastOpensAt: isoOf(reach.last?.at ?? null),
     withoutKeyTime: reach.withoutKeyTime,
-    firstOpensLocal: localOf(reach.first),
-    lastOpensLocal: localOf(reach.last),
+    firstOpensLocal: localTimeOf(reach.first),
+    lastOpensLocal: localTimeOf(reach.last),
   }
 }
 
@@ -175,8 +175,8 @@ export function renderRelease({ release, outlook }: ShownRelease, view: View): s
   const facts: Fact[] = [
     ['State', release.state],
     ['For', audienceInWords(release.audience)],
-    ['Opens', shownMoment(release.opens)],
-    ['Closes', release.closes === null ? 'never' : shownMoment(release.closes)],
+    ['Opens', momentText(release.opens)],
+    ['Closes', release.closes === null ? 'never' : momentText(release.closes)],
     ...release.resources.map(
       ({ id, title, kind, withdrawn_at }): Fact => [
         'Resource',
@@ -202,16 +202,16 @@ function forPipe(release: ReleaseRow, outlook: Outlook): string {
     tsvLine(['opens', release.opens]),
     tsvLine(['closes', release.closes]),
     ...release.resources.map(({ id, title }) => tsvLine(['resource', id, title])),
-    ...pipedOutlook(outlook),
+    ...outlookForPipe(outlook),
   ].join('\n')
 }
 
 export function renderCreatedRelease(release: ReleaseRow, view: View): string {
   if (!view.isTerminal) return tsvLine([release.id, release.name, release.state])
-  return `${markOf(true, view)} Release ${release.id}, ${oneLine(release.name)}, is a draft for ${audienceInWords(release.audience)}.\nTo release it: ssh-admin releases publish ${release.id}`
+  return `${changeMark(true, view)} Release ${release.id}, ${oneLine(release.name)}, is a draft for ${audienceInWords(release.audience)}.\nTo release it: ssh-admin releases publish ${release.id}`
 }
 
-const factWords = {
+const fieldTexts = {
   name: 'name',
   opens: 'when it opens',
   closes: 'when it closes',
@@ -222,22 +222,22 @@ const factWords = {
 /** What a release became; if it was published before, also when it opens around the world now. */
 export function renderChangedRelease(changed: ChangedRelease, view: View): string {
   const { outlook } = changed
-  const around =
-    outlook === undefined ? [] : view.isTerminal ? renderOutlook(outlook, view) : pipedOutlook(outlook)
-  return [...whatItBecame(changed, view), ...around].join('\n')
+  const outlookLines =
+    outlook === undefined ? [] : view.isTerminal ? renderOutlook(outlook, view) : outlookForPipe(outlook)
+  return [...outcomeLines(changed, view), ...outlookLines].join('\n')
 }
 
-function whatItBecame(
+function outcomeLines(
   { release, outcome, fields = [], closes, opens }: ChangedRelease,
   view: View,
 ): string[] {
   const changes = renderClosing({ closes, opens }, view)
   if (!view.isTerminal) return [tsvLine([release.id, release.name, release.state, outcome]), ...changes]
-  const mark = markOf(outcome !== 'unchanged', view)
+  const mark = changeMark(outcome !== 'unchanged', view)
   const what =
     outcome === 'unchanged'
       ? `is ${release.state} as it was`
-      : `is ${outcome}${fields.length > 0 ? `: ${fields.map((field) => factWords[field]).join(', ')}` : ''}`
+      : `is ${outcome}${fields.length > 0 ? `: ${fields.map((field) => fieldTexts[field]).join(', ')}` : ''}`
   return [`${mark} Release ${release.id}, ${oneLine(release.name)}, ${what}.`, ...changes]
 }
 
@@ -251,9 +251,9 @@ export function renderPublishedRelease(
   const centres = isRehearsal ? outlook.authorisations : []
   if (!view.isTerminal) {
     return [
-      ...whatItBecame(published, view),
-      ...pipedOutlook(outlook),
-      ...centres.map((authorisation) => lineOfCentre({ authorisation, at })),
+      ...outcomeLines(published, view),
+      ...outlookForPipe(outlook),
+      ...centres.map((authorisation) => centreLine({ authorisation, at })),
     ].join('\n')
   }
   const first = isRehearsal
@@ -261,7 +261,7 @@ export function renderPublishedRelease(
         `${view.chalk.dim('·')} Release ${release.id}, ${oneLine(release.name)}, would be released.`,
         ...renderClosing({ opens }, view),
       ]
-    : whatItBecame(published, view)
+    : outcomeLines(published, view)
   return [
     ...first,
     ...(isRehearsal ? openingsInWords(outlook, view) : renderOutlook(outlook, view)),

@@ -6,22 +6,25 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import { factLines, field, timeField } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { markOf, sentenceCase, sizeInWords } from './text.ts'
+import { changeMark, sentenceCase, sizeInWords } from './text.ts'
 import { plainTime } from '../plain-time.ts'
 
 /** A stored file: what a resource and a help document have in common. */
-type KeptFile = Pick<ResourceRow, 'file' | 'bytes' | 'sha256' | 'created_at' | 'withdrawn_at' | 'mismatch_at'>
+type StoredFile = Pick<
+  ResourceRow,
+  'file' | 'bytes' | 'sha256' | 'created_at' | 'withdrawn_at' | 'mismatch_at'
+>
 
 const fileFields = {
-  file: field<KeptFile>('File', ({ file }) => file),
-  bytes: field<KeptFile>(
+  file: field<StoredFile>('File', ({ file }) => file),
+  bytes: field<StoredFile>(
     'Size',
     ({ bytes }) => bytes,
     ({ bytes }) => sizeInWords(bytes),
   ),
-  sha256: field<KeptFile>('SHA-256', ({ sha256 }) => sha256),
-  status: field<KeptFile>('Status', statusOf),
-  created: timeField<KeptFile>('Uploaded', ({ created_at }) => created_at),
+  sha256: field<StoredFile>('SHA-256', ({ sha256 }) => sha256),
+  status: field<StoredFile>('Status', statusOf),
+  created: timeField<StoredFile>('Uploaded', ({ created_at }) => created_at),
 }
 
 export const resourceFields = {
@@ -45,12 +48,12 @@ export const helpDocumentFields = {
 }
 
 /** Whether the file can be downloaded. */
-function statusOf({ withdrawn_at, mismatch_at }: KeptFile): 'kept' | 'withdrawn' | 'damaged' {
+function statusOf({ withdrawn_at, mismatch_at }: StoredFile): 'kept' | 'withdrawn' | 'damaged' {
   if (mismatch_at !== null) return 'damaged'
   return withdrawn_at === null ? 'kept' : 'withdrawn'
 }
 
-function fileJson(kept: KeptFile) {
+function fileJson(kept: StoredFile) {
   const { file, bytes, sha256, created_at } = kept
   return { file, bytes, sha256, status: statusOf(kept), createdAt: created_at }
 }
@@ -83,7 +86,7 @@ export function renderChangedResources(changed: readonly ChangedResource[], view
     .map(({ resource, outcome }) => {
       const { id, title, file, bytes, sha256 } = resource
       if (!view.isTerminal) return tsvLine([id, title, file, sha256, outcome])
-      const mark = markOf(outcome !== 'unchanged', view)
+      const mark = changeMark(outcome !== 'unchanged', view)
       const what = outcome === 'unchanged' ? `is ${statusOf(resource)} as it was` : `is ${outcome}`
       return `${mark} Resource ${id} ${what}: ${oneLine(title)} (${oneLine(file)}, ${sizeInWords(bytes)}).`
     })
@@ -131,7 +134,7 @@ export function renderChangedHelpDocuments(changed: readonly ChangedHelpDocument
   return changed
     .map(({ document: { id, title, file, version, bytes }, outcome }) => {
       if (!view.isTerminal) return tsvLine([id, title, version, file, outcome])
-      const mark = markOf(outcome !== 'unchanged', view)
+      const mark = changeMark(outcome !== 'unchanged', view)
       const what = outcome === 'unchanged' ? 'is as it was' : `is ${outcome}`
       return `${mark} Help document ${id} ${what}: ${oneLine(title)}, version ${version} (${oneLine(file)}, ${sizeInWords(bytes)}).`
     })

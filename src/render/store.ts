@@ -23,7 +23,7 @@ export interface StoreDescription extends Omit<StoreFacts, 'storeId' | 'fingerpr
   key: KeyStatus
 }
 
-const keyWords = {
+const keyStatusTexts = {
   there: '',
   missing: ' (missing)',
   'of-another-store': ' (of another store)',
@@ -34,7 +34,7 @@ const keyWords = {
  * With several desks, the key may be a former one of the same store: another desk may have given the store a new key.
  */
 function keyInWords({ key, server }: Pick<StoreDescription, 'key' | 'server'>): string {
-  return key === 'of-another-store' && server ? " (not this store's, or not any more)" : keyWords[key]
+  return key === 'of-another-store' && server ? " (not this store's, or not any more)" : keyStatusTexts[key]
 }
 
 export function renderStore(about: StoreDescription, view: View): string {

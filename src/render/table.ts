@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { oneLine } from './clean-text.ts'
 import type { Styles } from './styles.ts'
-import { shortened, widthOf } from './wrap.ts'
+import { truncate, widthOf } from './wrap.ts'
 
 /** How a stream is written to: as a person reads it, or as a program does. */
 export interface View {
@@ -40,7 +40,7 @@ export function table(
 ): string {
   const lines = rows.map((row) => row.map(oneLine))
   const widths = widthsThatFit(columnsOf(headings, lines, key), width)
-  const cut = (cells: readonly string[]) => cells.map((cell, at) => shortened(cell, widths[at] ?? 1))
+  const cut = (cells: readonly string[]) => cells.map((cell, at) => truncate(cell, widths[at] ?? 1))
   const drawn = new Table({
     head: cut(headings).map((heading) => chalk.bold(heading)),
     chars: noBorder,
@@ -85,23 +85,23 @@ export function columnsThatFit(
     key,
   )
   const kept = new Set(columns.keys())
-  const needed = () =>
+  const neededWidth = () =>
     [...kept].reduce((sum, at) => sum + (columns[at]?.narrowest ?? 0) + gap.length, -gap.length)
   const isEmpty = (at: number) => columns[at]?.isEmpty === true
   // Empty columns are left out before anything is cut.
-  const whole = () =>
+  const fullWidth = () =>
     [...kept].reduce((sum, at) => sum + (columns[at]?.widest ?? 0) + gap.length, -gap.length)
-  for (const name of dropOrder.filter(isEmpty)) if (isAll || whole() > width) kept.delete(name)
-  for (const name of known) if (whole() > width) kept.delete(name)
+  for (const name of dropOrder.filter(isEmpty)) if (isAll || fullWidth() > width) kept.delete(name)
+  for (const name of known) if (fullWidth() > width) kept.delete(name)
   for (const name of [...dropOrder.filter(isEmpty), ...dropOrder]) {
-    if (needed() <= width) break
+    if (neededWidth() <= width) break
     kept.delete(name)
   }
   // After a wide column had to go too, there may be room again for a narrow one that went before it.
   for (const name of [...dropOrder].reverse()) {
     if (kept.has(name) || isEmpty(name) || known.includes(name)) continue
     kept.add(name)
-    if (needed() > width) kept.delete(name)
+    if (neededWidth() > width) kept.delete(name)
   }
   return [...columns.keys()].filter((at) => kept.has(at))
 }
@@ -172,15 +172,15 @@ function widthsThatFit(columns: readonly Column[], width: number): number[] {
     while (longest > 1 && isTooWide(widths())) longest -= 1
     return widths()
   }
-  const fitting = widthsAtLeast((column) => column.narrowest)
-  if (!isTooWide(fitting)) return fitting
+  const widths = widthsAtLeast((column) => column.narrowest)
+  if (!isTooWide(widths)) return widths
   // Where even that is too wide, the texts are cut further, and other cells only when nothing is left of the texts.
   const cut = (max: number, { all }: { all: boolean }) =>
-    fitting.map((one, at) => Math.min(one, Math.max(max, all ? 1 : (columns[at]?.minWidth ?? 1))))
+    widths.map((one, at) => Math.min(one, Math.max(max, all ? 1 : (columns[at]?.minWidth ?? 1))))
   for (const all of [false, true]) {
-    let max = Math.max(1, ...fitting)
+    let max = Math.max(1, ...widths)
     while (max > 1 && isTooWide(cut(max, { all }))) max -= 1
     if (all || !isTooWide(cut(max, { all }))) return cut(max, { all })
   }
-  return fitting
+  return widths
 }

@@ -15,12 +15,12 @@ export function sizeInWords(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 }
 
-export const indentOfLists = 4
+export const listIndent = 4
 
 /** A title and its items, indented; nothing at all when there are none. Items after the first `max` are not made. */
 export function listLines(title: string, items: List<string>, max: number): string[] {
   if (items.length === 0) return []
-  const indent = ' '.repeat(indentOfLists)
+  const indent = ' '.repeat(listIndent)
   const shown: string[] = []
   for (const item of items) {
     if (shown.length === max) break
@@ -76,7 +76,7 @@ export function* firstOfEachKind<Problem extends { code: string }>(
 }
 
 /** The mark with which the answer of a change begins at a terminal: it shows at a glance whether anything changed. */
-export function markOf(changed: boolean, { chalk }: Pick<View, 'chalk'>): string {
+export function changeMark(changed: boolean, { chalk }: Pick<View, 'chalk'>): string {
   return changed ? chalk.green(doneMark) : chalk.dim('·')
 }
 
@@ -85,5 +85,5 @@ export const doneMark = '✓'
 
 /** The sentences of a change's answer after its mark; a pipe gets them without the mark. */
 export function markedAnswer(sentences: string, { changed, view }: { changed: boolean; view: View }): string {
-  return view.isTerminal ? `${markOf(changed, view)} ${sentences}` : sentences
+  return view.isTerminal ? `${changeMark(changed, view)} ${sentences}` : sentences
 }

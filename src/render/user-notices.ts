@@ -9,7 +9,7 @@ import type { Notice } from './json.ts'
 /** Messages go out while a coordinator is suspended, but nobody can sign in with them yet. */
 export function lockedOutNotices(changed: readonly ChangedUser[]): Notice[] {
   return changed
-    .filter(({ outcome, sentSetUpMessage }) => sentSetUpMessage || sends.has(outcome))
+    .filter(({ outcome, sentSetUpMessage }) => sentSetUpMessage || outcomesWithMessage.has(outcome))
     .filter(({ account }) => account.coordinatorSuspended && account.hubRole !== 'coordinator')
     .map(({ account }) => ({
       code: 'coordinator-suspended',
@@ -17,7 +17,7 @@ export function lockedOutNotices(changed: readonly ChangedUser[]): Notice[] {
     }))
 }
 
-const sends: ReadonlySet<Outcome> = new Set<Outcome>(['created', 'rejoined', 'message-waiting'])
+const outcomesWithMessage: ReadonlySet<Outcome> = new Set<Outcome>(['created', 'rejoined', 'message-waiting'])
 
 /** What is left to do after restoring: the links of invited users have been void since their suspension. */
 export function restorationNotices(restored: readonly ChangedUser[]): Notice[] {

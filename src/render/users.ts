@@ -10,7 +10,7 @@ import { field, timeField } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import type { Message } from './messages.ts'
 import type { View } from './table.ts'
-import { count, markOf } from './text.ts'
+import { count, changeMark } from './text.ts'
 
 export function userJson(account: Account): Shape<'user'> {
   const { id, email, firstName, lastName, centre, hubRole, roles, sites, status, canSignIn, blocker, pin } =
@@ -49,12 +49,12 @@ export function usersJson(changed: readonly ChangedUser[], mail: readonly Messag
     })),
     mail,
     total: changed.length,
-    closed: closedBy(changed),
+    closed: closingsOf(changed),
   }
 }
 
 /** For whom these changes close what was open. */
-export function closedBy(changed: readonly Pick<ChangedUser, 'closes'>[]): Closing[] {
+export function closingsOf(changed: readonly Pick<ChangedUser, 'closes'>[]): Closing[] {
   return changed.flatMap(({ closes = [] }) => closes)
 }
 
@@ -63,34 +63,34 @@ export function renderChangedUsers(
   view: View,
   mail: readonly Message[] = [],
 ): string {
-  const known = changed.map((one) => ({ ...one, outcome: outcomeAfterMail(one, mail) }))
-  const lines = known.map((one) => {
+  const afterMail = changed.map((one) => ({ ...one, outcome: outcomeAfterMail(one, mail) }))
+  const lines = afterMail.map((one) => {
     const { account, outcome } = one
     if (view.isTerminal) return sentence(one, view, mail)
     return tsvLine([account.email, account.centre?.number, account.status, outcome])
   })
-  return [...lines, ...renderClosing({ closes: closedBy(changed) }, view)].join('\n')
+  return [...lines, ...renderClosing({ closes: closingsOf(changed) }, view)].join('\n')
 }
 
 function sentence(changed: ChangedUser, view: View, mail: readonly Message[]): string {
   const { account, outcome, sentSetUpMessage } = changed
-  const mark = outcome === 'message-failed' ? view.chalk.red('✗') : markOf(outcome !== 'unchanged', view)
+  const mark = outcome === 'message-failed' ? view.chalk.red('✗') : changeMark(outcome !== 'unchanged', view)
   const isToSetUp =
     sentSetUpMessage || outcome === 'created' || (outcome === 'rejoined' && account.status === 'invited')
   const message = messageTo(account, mail)
   // The connection broke after the whole message had been transmitted.
   const isUnsure = message?.state === 'unknown'
   const suffix = isToSetUp ? `; ${setUpInWords(message)}` : ''
-  const who = changed.left === undefined ? person(account) : oneLine(nameOf(account))
+  const who = changed.left === undefined ? personAndCentre(account) : oneLine(nameOf(account))
   const what =
     isUnsure && outcome === 'message-failed'
       ? 'may have got the message that lets them choose a password, or not'
-      : `${happened[outcome](account, changed.left ?? '')}${outcome === 'edited' ? whatWasEdited(changed) : ''}`
+      : `${outcomeTexts[outcome](account, changed.left ?? '')}${outcome === 'edited' ? editedFacts(changed) : ''}`
   return `${mark} ${who} ${what}${suffix}.`
 }
 
 /** `: name, sites`, where the state before the edit is known. */
-function whatWasEdited({ account, before }: ChangedUser): string {
+function editedFacts({ account, before }: ChangedUser): string {
   if (!before) return ''
   const facts = {
     name: ({ firstName, lastName }: Account) => `${firstName}\n${lastName}`,
@@ -117,21 +117,21 @@ export function messageTo({ email }: { email: string }, mail: readonly Message[]
 
 /** What became of a set-up message: `a message lets them set up a password`. */
 export function setUpInWords(message: Message | undefined): string {
-  if (message?.state === 'unknown') return unsureSetUp
-  return setUp[message ? outcomeOfMessage(message.state) : 'message-waiting']
+  if (message?.state === 'unknown') return unsureSetUpText
+  return setUpTexts[message ? outcomeOfMessage(message.state) : 'message-waiting']
 }
 
-const setUp: Readonly<Record<MessageOutcome, string>> = {
+const setUpTexts: Readonly<Record<MessageOutcome, string>> = {
   'message-sent': 'a message lets them set up a password',
   'message-written': 'the message that lets them set up a password is written, and not sent',
   'message-waiting': 'the message that lets them set up a password waits',
   'message-failed': 'the message that lets them set up a password did not arrive',
 }
 
-const unsureSetUp = 'the message that lets them set up a password may have arrived, or not'
+const unsureSetUpText = 'the message that lets them set up a password may have arrived, or not'
 
 /** `Amira Haddad (EG001)`; the address of a user without a name. */
-export function person(account: UncountedAccount): string {
+export function personAndCentre(account: UncountedAccount): string {
   return oneLine(`${nameOf(account)} (${account.centre?.number ?? 'no centre'})`)
 }
 
@@ -141,7 +141,7 @@ export function nameAndAddress(account: Account): string {
   return oneLine(name === account.email ? name : `${name} <${account.email}>`)
 }
 
-const happened: Readonly<Record<Outcome, (account: Account, left: string) => string>> = {
+const outcomeTexts: Readonly<Record<Outcome, (account: Account, left: string) => string>> = {
   created: ({ status }) => (status === 'invited' ? 'is invited' : 'has an account'),
   rejoined: ({ status }) =>
     status === 'invited' ? 'joined the centre' : 'joined the centre, with the password they have',
@@ -149,7 +149,7 @@ const happened: Readonly<Record<Outcome, (account: Account, left: string) => str
     account.progressionTests.learnerGroups > 0
       ? `is suspended, and still holds ${holdings(account.progressionTests)}`
       : 'is suspended',
-  restored: ({ status }) => restoredTo(status),
+  restored: ({ status }) => restoredStatusText(status),
   deleted: () => 'is deleted; the address can be used again',
   edited: () => 'is edited',
   removed: (_, left) => `is removed from ${left}; the account remains`,
@@ -161,12 +161,12 @@ const happened: Readonly<Record<Outcome, (account: Account, left: string) => str
   unchanged: ({ status }) => `is ${status} as before; nothing to do`,
 }
 
-function restoredTo(status: Account['status']): string {
+function restoredStatusText(status: Account['status']): string {
   if (status === 'invited') return 'is invited again'
   return status === 'suspended' ? 'is back, and suspended as before' : 'is restored'
 }
 
-const spoken: Readonly<Record<string, string>> = {
+const blockerTexts: Readonly<Record<string, string>> = {
   'no-centre': 'no centre',
   'centre-deleted': 'centre deleted',
   'coordinator-suspended': 'locked',
@@ -174,7 +174,7 @@ const spoken: Readonly<Record<string, string>> = {
 
 /** The status; of an active user also why the centre keeps them out. The status of the others says why. */
 export function statusInWords({ status, blocker }: Account): string {
-  return blocker === null || status !== 'active' ? status : `active, ${spoken[blocker] ?? blocker}`
+  return blocker === null || status !== 'active' ? status : `active, ${blockerTexts[blocker] ?? blocker}`
 }
 
 export const userFields = {
@@ -183,7 +183,7 @@ export const userFields = {
   'first-name': field<Account>('First name', ({ firstName }) => firstName),
   'last-name': {
     ...field<Account>('Last name', ({ lastName }) => lastName),
-    sortedBy: ({ firstName, lastName }: Account) => `${lastName} ${firstName}`,
+    sortKey: ({ firstName, lastName }: Account) => `${lastName} ${firstName}`,
   },
   centre: field<Account>('Centre', ({ centre }) => centre?.number ?? null),
   'centre-name': field<Account>('Centre name', ({ centre }) => centre?.name ?? null),
@@ -226,11 +226,11 @@ export function renderTransfer({ from, to, sites }: Transferred, view: View): st
       )
       .join('\n')
   }
-  if (sites.length === 0) return `${view.chalk.dim('·')} ${person(from)} holds nothing to transfer.`
+  if (sites.length === 0) return `${view.chalk.dim('·')} ${personAndCentre(from)} holds nothing to transfer.`
   return sites
     .map(
       ({ site, learnerGroups, tests, results }) =>
-        `${markOf(true, view)} ${person(to)} took over on ${site}: ${count(learnerGroups, 'learner group')}, ${count(tests, 'test')}, ${count(results, 'result')}.`,
+        `${changeMark(true, view)} ${personAndCentre(to)} took over on ${site}: ${count(learnerGroups, 'learner group')}, ${count(tests, 'test')}, ${count(results, 'result')}.`,
     )
     .join('\n')
 }

@@ -5,11 +5,11 @@ import stringWidth from 'string-width'
  * Breaks a line between words into lines that fit; further lines are indented to the text of the last column. A command
  * that is to be pasted begins a line of its own, and is continued with a backslash where the line is too short for it.
  */
-export function wrapped(line: string, width: number): string {
+export function wrapLine(line: string, width: number): string {
   if (width < 10 || fits(line, width)) return line
   const start = /^\s*/.exec(line)?.[0] ?? ''
   const uncoloured = stripVTControlCharacters(line)
-  const hangingIndent = ' '.repeat(hangingOf(uncoloured, { indent: start.length, width }))
+  const hangingIndent = ' '.repeat(hangingIndentOf(uncoloured, { indent: start.length, width }))
   const lines: string[] = []
   let current = start
   let isEmpty = true
@@ -33,7 +33,7 @@ function fits(line: string, width: number): boolean {
 }
 
 /** The indentation of further lines: to the last column if that leaves room, past a mark, or a little further in. */
-function hangingOf(line: string, { indent, width }: { indent: number; width: number }): number {
+function hangingIndentOf(line: string, { indent, width }: { indent: number; width: number }): number {
   const columns = /^(.*\S {2,})\S/.exec(line)?.[1]
   const column = columns === undefined || indent === 0 ? 0 : stringWidth(columns)
   if (column > 0 && column <= width / 2) return column
@@ -49,12 +49,12 @@ const blankPlaceholder = '\u0000'
 
 /** Splits a text into words; a command, to the end of its clause, is one word. */
 function splitWords(text: string): string[] {
-  return split(text.replace(unbreakableText, (one) => one.replaceAll(' ', blankPlaceholder))).map((word) =>
-    word.replaceAll(blankPlaceholder, ' '),
+  return splitAtCommands(text.replace(unbreakableText, (one) => one.replaceAll(' ', blankPlaceholder))).map(
+    (word) => word.replaceAll(blankPlaceholder, ' '),
   )
 }
 
-function split(text: string): string[] {
+function splitAtCommands(text: string): string[] {
   const words: string[] = []
   let rest = text
   for (let command = commandIn(rest); command; command = commandIn(rest)) {
@@ -69,37 +69,37 @@ function split(text: string): string[] {
  * What a shell keeps together: between quotes, or after a backslash, as in `'O'\''Brien'`; a quote that nothing closes
  * is an apostrophe.
  */
-const quoted = String.raw`'[^']*'|\\.?|'(?![^']*')`
+const quotedPart = String.raw`'[^']*'|\\.?|'(?![^']*')`
 
 /** A command ends with its clause, or before the verb with which the sentence goes on to say what the command does. */
-const command = new RegExp(
-  String.raw`(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:${quoted}|[^;,'\\]|[;,](?=\S))*?(?:[;,.](?=\s)|(?= {2})|(?= (?:adds|brings|finds|lists|makes|names|says|shows)\b)|$)`,
+const commandPattern = new RegExp(
+  String.raw`(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:${quotedPart}|[^;,'\\]|[;,](?=\S))*?(?:[;,.](?=\s)|(?= {2})|(?= (?:adds|brings|finds|lists|makes|names|says|shows)\b)|$)`,
 )
-const commandIn = (text: string) => command.exec(text)
+const commandIn = (text: string) => commandPattern.exec(text)
 
 /** A word of a command, together with the value of an option or the file of a redirection. */
-const partOfCommand = new RegExp(String.raw`(?:--[\w-]+ (?!-)|[<>|]+ )?(?:${quoted}|[^' \\])+`, 'g')
+const commandPartPattern = new RegExp(String.raw`(?:--[\w-]+ (?!-)|[<>|]+ )?(?:${quotedPart}|[^' \\])+`, 'g')
 
 /** Breaks a command that is longer than a line as a shell can read it, and never within quotes. */
 function breakCommand(word: string, { indent, width }: { indent: string; width: number }): string {
   const isCommand = commandIn(word)?.index === 0
   if (!isCommand || indent.length + stringWidth(word) <= width) return word
-  const further = `${indent}${word.startsWith('$ ') ? '    ' : '  '}`
+  const continuationIndent = `${indent}${word.startsWith('$ ') ? '    ' : '  '}`
   const lines: string[] = []
   let line = ''
-  for (const part of word.match(partOfCommand) ?? []) {
-    const before = lines.length === 0 ? indent : further
+  for (const part of word.match(commandPartPattern) ?? []) {
+    const before = lines.length === 0 ? indent : continuationIndent
     if (line !== '' && line !== '$' && before.length + stringWidth(`${line} ${part} \\`) > width) {
       lines.push(`${line} \\`)
       line = ''
     }
     line += line === '' ? part : ` ${part}`
   }
-  return [...lines, line].join(`\n${further}`)
+  return [...lines, line].join(`\n${continuationIndent}`)
 }
 
 /** Joins lines that are not indented to paragraphs, up to a blank line: their line breaks have no meaning. */
-export function paragraphsOf(page: string): string[] {
+export function joinParagraphs(page: string): string[] {
   const paragraphs: string[] = []
   let isOpen = false
   for (const line of page.split('\n')) {
@@ -112,15 +112,15 @@ export function paragraphsOf(page: string): string[] {
 }
 
 /** Breaks each line of a text. */
-export function wrappedText(text: string, width: number): string {
+export function wrapText(text: string, width: number): string {
   return text
     .split('\n')
-    .map((line) => wrapped(line, width))
+    .map((line) => wrapLine(line, width))
     .join('\n')
 }
 
 /** A text cut to a number of columns, with … where it is cut. */
-export function shortened(text: string, max: number): string {
+export function truncate(text: string, max: number): string {
   if (widthOf(text) <= max) return text
   let kept = ''
   let taken = 0

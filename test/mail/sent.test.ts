@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import tls from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { OutboxRow } from '../../src/db/schema.ts'
-import { type Sending, sendMessages } from '../../src/mail/send.ts'
+import { type SendOptions, sendMessages } from '../../src/mail/send.ts'
 import { queueMessage } from '../../src/rules/mail/queue-message.ts'
 import { newWorld, type World } from '../world.ts'
 import { mailServer, oddServer, upTo } from './server.ts'
@@ -25,7 +25,7 @@ describe('sending through a mail server', () => {
   }
 
   /** For servers that never answer; whoever answers has as long as is usual. */
-  const impatient = { connect: 10_000, greet: 3000, reply: 3000, whole: 10_000 }
+  const impatient = { connect: 10_000, greeting: 3000, reply: 3000, total: 10_000 }
   const queue = async (count: number) => {
     for (let at = 1; at <= count; at += 1) {
       const email = `user${at}@school.example`
@@ -41,7 +41,7 @@ describe('sending through a mail server', () => {
   }
   const rows = async (): Promise<OutboxRow[]> =>
     (await world.store()).db.selectFrom('outbox').selectAll().orderBy('id').execute()
-  const send = async (port: number, more: Partial<Sending> = {}) => {
+  const send = async (port: number, more: Partial<SendOptions> = {}) => {
     await sendMessages(
       (await rows()).map(({ id }) => id),
       {
@@ -161,7 +161,7 @@ describe('sending through a mail server', () => {
   ])('waits for no server that never ends its answer to %s', async (command, state) => {
     await queue(1)
     const odd = closed(await oddServer(upTo(command, drip)))
-    const after = await send(odd.port, { limits: { ...impatient, whole: 400 } })
+    const after = await send(odd.port, { limits: { ...impatient, total: 400 } })
     expect(after).toMatchObject([
       { state, last_error: `127.0.0.1:${odd.port} did not answer in time (it speaks too slowly)` },
     ])

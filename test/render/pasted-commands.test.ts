@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { wrapped } from '../../src/render/wrap.ts'
+import { wrapLine } from '../../src/render/wrap.ts'
 import { shellWord } from '../../src/shell-word.ts'
 
 /** As each of them runs a line without the owner's own settings. */
@@ -38,7 +38,7 @@ describe.each(shells)('a suggested command, pasted into $shell', ({ shell, optio
       const lines = [30, 44, 60, 80, 200].map((width) => {
         const shown = whole
           .split('\n')
-          .map((line) => wrapped(line, width))
+          .map((line) => wrapLine(line, width))
           .join('\n')
         const line = shown.slice(shown.indexOf('ssh-admin') + 'ssh-admin'.length)
         return `'${process.execPath}' -e 'console.log(JSON.stringify(process.argv.slice(1)))' -- ${line}`

@@ -75,7 +75,13 @@ export async function reportAll(run: Run): Promise<number> {
     const { phaseProgress } = await import('../progress.ts')
     for (const { by, numbers } of run.toDeliver) {
       const counting = await phaseProgress(session, undefined).countMessages(numbers.length)
-      const delivered = await deliverQueued({ store, session: deliverySession, by, numbers, counting })
+      const delivered = await deliverQueued({
+        store,
+        session: deliverySession,
+        by,
+        messageIds: numbers,
+        progress: counting,
+      })
       undelivered ||= delivered.undelivered
     }
   }

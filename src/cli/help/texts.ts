@@ -1,6 +1,6 @@
 import { matrix, othersRow, staffRow } from '../../rules/permissions/matrix.ts'
 import { catalogue, sites, titleOfSite } from '../../rules/roles/catalogue.ts'
-import { paragraphsOf, wrapped } from '../../render/wrap.ts'
+import { joinParagraphs, wrapLine } from '../../render/wrap.ts'
 
 /** The exit codes that scripts rely on, in the words of the documentation. */
 export const exitCodes = [
@@ -324,7 +324,7 @@ const narrowest = 30
  */
 export function wrapPage(page: string, width: number): string {
   const max = Math.max(narrowest, Math.min(width, widest))
-  return paragraphsOf(page)
-    .map((line) => wrapped(line, max))
+  return joinParagraphs(page)
+    .map((line) => wrapLine(line, max))
     .join('\n')
 }

@@ -18,7 +18,7 @@ import {
   describePlan,
   importJson,
   importQuestion,
-  planSaved,
+  planSavedMessage,
   renderImport,
 } from '../../render/import.ts'
 import { pathInWords } from '../../shell-word.ts'
@@ -258,7 +258,10 @@ async function savePlanOnly(
     text: session.terminal.out.isTerminal
       ? dryRun
         ? 'The plan was made, and not saved: this was a rehearsal.'
-        : planSaved(file, { apply: 'ssh-admin centres apply', changes: changesAnything(planned.counts) })
+        : planSavedMessage(file, {
+            apply: 'ssh-admin centres apply',
+            changes: changesAnything(planned.counts),
+          })
       : renderImport(planned, session.terminal.out),
     json: { ...importJson(planned), plan: dryRun ? null : file },
     exit: plan.rows.heldBack > 0 ? 8 : placed ? 0 : 9,

@@ -21,7 +21,7 @@ import { prepareReport, reportedEvent } from './report.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
 import { undoImport, type UndoResult } from '../../import/undo.ts'
-import { count, listLines, markOf, relativeTime } from '../../render/text.ts'
+import { count, listLines, changeMark, relativeTime } from '../../render/text.ts'
 import type { Counts } from '../../import/apply.ts'
 import { oneLine, tsvLine } from '../../render/clean-text.ts'
 import { openedLine, openedText } from '../../render/openings.ts'
@@ -343,7 +343,7 @@ function renderUndone({ import: row, changed, undone, left }: UndoResult, view: 
   const done = parts.length > 0 ? parts.join(', ') : 'nothing of it was there as it had been'
   const { changed: since, letters } = separateLetters(left)
   const lines = [
-    `${markOf(true, view)} Took back import ${row.id} (${oneLine(row.file)}): ${done}.`,
+    `${changeMark(true, view)} Took back import ${row.id} (${oneLine(row.file)}): ${done}.`,
     ...listLines(
       view.chalk.yellow(
         `${count(since.length, 'thing')} left alone, because ${since.length === 1 ? 'it' : 'they'} changed since:`,

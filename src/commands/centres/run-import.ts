@@ -22,7 +22,7 @@ import {
   importQuestion,
   renderImport,
 } from '../../render/import.ts'
-import { countedStates } from '../../render/messages.ts'
+import { countStates } from '../../render/messages.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
 import type { Opening } from '../../rules/releases/what-opens.ts'
 import type { Nonces } from '../../import/pin-sheet.ts'
@@ -79,7 +79,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     mail: { queued: done.queued },
     closes: done.closes,
     opens: done.opens,
-    letters: letters.states,
+    messageStates: letters.states,
     elapsedMs,
     dryRun,
     isBelowPlan: isPlanShown && err.isTerminal && !session.common.quiet,
@@ -264,6 +264,12 @@ async function sendLetters(
   if (numbers.length === 0) return { states: '', undelivered: false }
   const { deliverQueued } = await import('../../mail/deliver.ts')
   const counting = await phases.countMessages(numbers.length)
-  const { messages, undelivered } = await deliverQueued({ store, session, by: ctx.by, numbers, counting })
-  return { states: countedStates(messages), undelivered }
+  const { messages, undelivered } = await deliverQueued({
+    store,
+    session,
+    by: ctx.by,
+    messageIds: numbers,
+    progress: counting,
+  })
+  return { states: countStates(messages), undelivered }
 }

@@ -1,4 +1,4 @@
-import { person, renderChangedUsers, transferJson, usersJson } from '../../render/users.ts'
+import { personAndCentre, renderChangedUsers, transferJson, usersJson } from '../../render/users.ts'
 import { type DeletedUser, deleteUser } from '../../rules/users/delete.ts'
 import { nameOf } from '../../rules/users/account.ts'
 import { holdings } from '../../rules/refusals.ts'
@@ -67,7 +67,7 @@ function deletionQuestion(deleted: readonly DeletedUser[]): string | undefined {
 function stepsOf({ account, suspendedFirst, transferred }: DeletedUser): string {
   const suspension = suspendedFirst ? `${nameOf(account)} is suspended first. ` : ''
   if (!transferred) return suspension
-  return `${suspension}${accessFirst(transferred)}${person(transferred.to)} takes over ${holdings(together(transferred))}. `
+  return `${suspension}${accessFirst(transferred)}${personAndCentre(transferred.to)} takes over ${holdings(together(transferred))}. `
 }
 
 function together({ sites }: Transferred): { learnerGroups: number; results: number } {

@@ -16,7 +16,7 @@ import type { Terminal } from '../../cli/terminal.ts'
 import type { Store } from '../../db/schema.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { withClosing } from '../../render/closing.ts'
-import { person, renderChangedUsers, usersJson } from '../../render/users.ts'
+import { personAndCentre, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { editNotices } from '../../render/user-notices.ts'
 import {
   catalogue,
@@ -143,7 +143,7 @@ function editQuestion({ before, account, closes = [] }: EditedUser): string | un
     ...(lost.length > 0 ? [`They lose the role ${lost.join(', ')}.`] : []),
   ]
   return effects.length > 0
-    ? withClosing(`Edit ${person(before)}? ${effects.join(' ')}`, { closes })
+    ? withClosing(`Edit ${personAndCentre(before)}? ${effects.join(' ')}`, { closes })
     : undefined
 }
 

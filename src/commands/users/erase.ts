@@ -10,7 +10,7 @@ import { argument, allowName } from '../../cli/parameters.ts'
 import type { View } from '../../render/table.ts'
 import { oneLine, tsvLine } from '../../render/clean-text.ts'
 import type { JsonOfChange } from '../../render/json.ts'
-import { markOf } from '../../render/text.ts'
+import { changeMark } from '../../render/text.ts'
 
 export const erase = () =>
   preparedMutation({
@@ -169,8 +169,8 @@ function renderErasure({ erasure, files: { length: files }, left }: Erased, view
   const already = !changed && files === 0
   return [
     already
-      ? `${markOf(false, view)} Nothing to do: they were erased before.`
-      : `${markOf(true, view)} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} event${events === 1 ? '' : 's'} and ${messages} message${messages === 1 ? '' : 's'}.`,
+      ? `${changeMark(false, view)} Nothing to do: they were erased before.`
+      : `${changeMark(true, view)} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} event${events === 1 ? '' : 's'} and ${messages} message${messages === 1 ? '' : 's'}.`,
     'Not reached, and for you to see to:',
     ...[...left, ...placesOutsideStore].map((what) => `  - ${oneLine(what)}`),
   ].join('\n')

@@ -6,7 +6,7 @@ import type { Terminal } from '../../cli/terminal.ts'
 import type { OpenStore } from '../../db/store/opening.ts'
 import { changedMeanwhile, Refused } from '../../errors.ts'
 import type { Account } from '../../rules/users/account.ts'
-import { person } from '../../render/users.ts'
+import { personAndCentre } from '../../render/users.ts'
 import { holdings } from '../../rules/refusals.ts'
 import { missingSteps, type MissingSteps, receiversFor } from '../../rules/users/delete.ts'
 import { sitesToGive } from '../../rules/users/transfer.ts'
@@ -35,7 +35,7 @@ export async function offerMissingSteps(
   const missing = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
   if (missing.receivers?.length === 0 && !transferTo.has(email)) throw noReceiver(missing.account)
   if (missing.suspend && !suspend.has(email)) {
-    const is = `${person(missing.account)} is ${missing.account.status}`
+    const is = `${personAndCentre(missing.account)} is ${missing.account.status}`
     await confirm(session, `${is}, and only suspended users are deleted. Suspend them first?`)
     const { account } = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
     if (account.id !== missing.account.id || account.status !== missing.account.status)
@@ -57,10 +57,10 @@ function chooseReceiver(
   return chooseFromStore(terminal, async () => {
     const { account, receivers = [] } = await find()
     return {
-      question: `${person(account)} holds ${holdings(account.progressionTests)}. Who takes over?`,
+      question: `${personAndCentre(account)} holds ${holdings(account.progressionTests)}. Who takes over?`,
       choices: receivers.map((receiver) => ({
         value: receiver.email,
-        name: `${person(receiver)} ${receiver.email}`,
+        name: `${personAndCentre(receiver)} ${receiver.email}`,
       })),
       facts: [account.id, account.status, receivers.map(({ id, status }) => [id, status])],
     }
@@ -86,9 +86,13 @@ export async function offerReceivers(
 }
 
 function noReceiver(account: Account): Refused {
-  return new Refused('no-receiver', `Nobody else at the centre of ${person(account)} can take over.`, {
-    hint: `Add a colleague first: ssh-admin users add 'NAME <EMAIL>' --centre ${account.centre?.number ?? 'CENTRE'} --site SITE`,
-  })
+  return new Refused(
+    'no-receiver',
+    `Nobody else at the centre of ${personAndCentre(account)} can take over.`,
+    {
+      hint: `Add a colleague first: ssh-admin users add 'NAME <EMAIL>' --centre ${account.centre?.number ?? 'CENTRE'} --site SITE`,
+    },
+  )
 }
 
 /** Asks to give the receiver access to missing sites. @returns the sites to give */

@@ -1,4 +1,4 @@
-import { person, userJson } from '../../render/users.ts'
+import { personAndCentre, userJson } from '../../render/users.ts'
 import { printedPin } from '../../rules/credentials/derive.ts'
 import { issuePin, showPin, type IssuedPin } from '../../rules/users/pin.ts'
 import { mutation } from '../../cli/define.ts'
@@ -30,7 +30,7 @@ export const pin = () =>
       mayAsk: ({ show }) => !show,
       question: ({ account, voids }) =>
         voids
-          ? `${person(account)} has a PIN that is still open (users pin ${account.email} --show). Void it, and issue a new one?`
+          ? `${personAndCentre(account)} has a PIN that is still open (users pin ${account.email} --show). Void it, and issue a new one?`
           : undefined,
       comparable: ({ account, voids }) => [comparableAccount(account), voids],
     },
@@ -50,6 +50,6 @@ function renderPin(
 ): string {
   if (!isTerminal) return tsvLine([account.email, pin && printedPin(pin), validUntil])
   const until = plainTime(validUntil)
-  if (pin === null) return `${person(account)} would have a PIN until ${until}.`
-  return `The PIN of ${person(account)} is ${chalk.bold(printedPin(pin))}, until ${until}.`
+  if (pin === null) return `${personAndCentre(account)} would have a PIN until ${until}.`
+  return `The PIN of ${personAndCentre(account)} is ${chalk.bold(printedPin(pin))}, until ${until}.`
 }

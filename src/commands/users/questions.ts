@@ -2,7 +2,7 @@ import type { Notice } from '../../render/json.ts'
 import { oneLine } from '../../render/clean-text.ts'
 import { questionAboutMany } from '../../render/text.ts'
 import { comparableClosing, withClosing } from '../../render/closing.ts'
-import { closedBy, person } from '../../render/users.ts'
+import { closingsOf, personAndCentre } from '../../render/users.ts'
 import { nameOf, type UncountedAccount } from '../../rules/users/account.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import type { Transferred } from '../../rules/users/transfer.ts'
@@ -24,7 +24,7 @@ export function questionAbout(
   const touched = changed.filter(({ outcome }) => outcome !== 'unchanged')
   const [first] = touched
   if (!first) return undefined
-  const closes = closedBy(touched)
+  const closes = closingsOf(touched)
   if (touched.length === 1)
     return withClosing(`${verb} ${personBefore(first)}${where}? ${effect}`, { closes })
   const question = `${verb} these ${touched.length} people${where}? ${effect}`
@@ -33,7 +33,7 @@ export function questionAbout(
 
 /** The user with the centre that they would leave. */
 function personBefore({ account, left }: ChangedUser): string {
-  return left === undefined ? person(account) : oneLine(`${nameOf(account)} (${left})`)
+  return left === undefined ? personAndCentre(account) : oneLine(`${nameOf(account)} (${left})`)
 }
 
 /** What a confirmation covers: the account's owner, centre, state and holdings. */
@@ -57,10 +57,13 @@ export function comparableTransfer({ from, to, sites }: Transferred): unknown {
 
 /** For a question: the access that the receiver is given first. */
 export function accessFirst({ to, given }: Transferred): string {
-  return given.length > 0 ? `${person(to)} gets access to ${given.join(' and ')} first. ` : ''
+  return given.length > 0 ? `${personAndCentre(to)} gets access to ${given.join(' and ')} first. ` : ''
 }
 
 /** Notices of the access that the receiver was given. */
 export function siteNotices({ to, given }: Transferred): Notice[] {
-  return given.map((site) => ({ code: 'site-given', message: `${person(to)} has access to ${site} now.` }))
+  return given.map((site) => ({
+    code: 'site-given',
+    message: `${personAndCentre(to)} has access to ${site} now.`,
+  }))
 }

@@ -1,5 +1,5 @@
 import { listOf } from '../../cli/typed-values.ts'
-import { person, renderTransfer, transferJson } from '../../render/users.ts'
+import { personAndCentre, renderTransfer, transferJson } from '../../render/users.ts'
 import { count } from '../../render/text.ts'
 import { progressionTestSite } from '../../rules/roles/chosen.ts'
 import { decide } from '../../rules/permissions/decide.ts'
@@ -106,5 +106,5 @@ function transferQuestion(transferred: Transferred): string | undefined {
         `${count(learnerGroups, 'learner group')} with ${count(results, 'result')} on ${site}`,
     )
     .join(', and ')
-  return `Transfer ${what} from ${person(from)} to ${person(to)}? ${accessFirst(transferred)}Everything moves together; nothing is merged.`
+  return `Transfer ${what} from ${personAndCentre(from)} to ${personAndCentre(to)}? ${accessFirst(transferred)}Everything moves together; nothing is merged.`
 }

@@ -30,7 +30,7 @@ async function deliverAt(desk: string, numbers: readonly number[]): Promise<stri
     store: await world.store(),
     by: world.ctx().by,
     session,
-    numbers,
+    messageIds: numbers,
   })
   expect(messages.map(({ state }) => state)).toEqual(numbers.map(() => 'written'))
   return notices.map(({ message }) => message)
