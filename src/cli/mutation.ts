@@ -62,8 +62,8 @@ interface Change<Request, Result> {
   rehearses?: false
   /** How the clock is checked; absent: the clock must not be behind the last event. */
   clock?: Clock
-  /** Whether the command can create the store; `unrefused`: without a rehearsal, unless it asks a question. */
-  createsStore?: true | 'unrefused'
+  /** Whether the command can create the store; `unrehearsed`: without a rehearsal, unless it asks a question. */
+  createsStore?: true | 'unrehearsed'
   render: (result: Result, view: View, mail: readonly Message[]) => string | Pieces
   json: (result: Result, mail: readonly Message[]) => AnyJsonOfChange
   /** Messages wait for `mail send` and are not mentioned, because the answer must not show whether one goes out. */
@@ -127,12 +127,12 @@ export async function runMutation<Args, Options, Request, Result>(
     if (!openedEarly && !spec.createsStore) await refuseWithoutStore(error, session, mode)
     throw error
   })
-  const mayBeRefused = spec.createsStore === true || (spec.createsStore !== undefined && asks)
-  const createsStore = !dryRun && mayBeRefused && isStoreMissing(session)
+  const needsRehearsal = spec.createsStore === true || (spec.createsStore !== undefined && asks)
+  const rehearsesCreation = !dryRun && needsRehearsal && isStoreMissing(session)
   const isOnServer = isServerAddress(session.settings.db.value)
-  const existing = createsStore && isOnServer ? await openIfExists(session, 'use') : undefined
+  const existing = rehearsesCreation && isOnServer ? await openIfExists(session, 'use') : undefined
   const agreed =
-    createsStore && !existing ? await rehearseWithoutStore({ spec, session, asks }, prepared) : undefined
+    rehearsesCreation && !existing ? await rehearseWithoutStore({ spec, session, asks }, prepared) : undefined
 
   const store = openedEarly ?? existing ?? (await session.open(mode, { startsWithChange: true }))
   let output: OutputFile | undefined

@@ -67,7 +67,7 @@ export const seed = () =>
       ...request,
       password: passwordFile === undefined ? undefined : await passwordIn(passwordFile, session),
     }),
-    createsStore: 'unrefused',
+    createsStore: 'unrehearsed',
     act: (trx, ctx, request) => seedStore(trx, { ...request, ctx }),
     busy: progressText,
     confirm: {
