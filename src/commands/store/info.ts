@@ -17,7 +17,7 @@ export const info = () =>
       const path = session.settings.db.value
       const { storeId: _, fingerprint: __, createdAt, ...contents } = await storeFacts(db)
       const key = keyStatus(keyFailure(store))
-      const keyFile = fileOfKey(store)
+      const keyFile = key === 'of-another-store' ? store.keyFile : fileOfKey(store)
       const bytes = await engine.size()
       const heldBy = await engine.currentHolder()
       const facts = await engine.readServerFacts()

@@ -46,22 +46,32 @@ function keptCopyFindings(path: string): Problem[] {
 
 /** Kept keys are reported and never removed: a copy of the store that still needs one may lie anywhere. */
 function keptKeyFindings(store: OpenStore): Problem[] {
-  const inUse = fileOfKey(store)
-  return filesBeside(store.keyFile, /\.[0-9a-f]{16}\.old$/).map((file) =>
-    file === inUse
-      ? {
-          target: file,
-          code: 'key-kept',
-          message: `${file} is the key of this store: another store that had the same one was given a new one, which is ${store.keyFile}.`,
-          hint: `Keep it. For a name of its own: cp ${shellWord(file)} FILE, and then --key-file FILE`,
-        }
-      : {
-          target: file,
-          code: 'key-kept',
-          message: `${file} is a key that was kept when store rekey put another in its place.`,
-          hint: `This store does not need it. Where no copy of it and no backup needs it either: rm ${shellWord(file)}`,
-        },
-  )
+  const ofStore = fileOfKey(store)
+  const isOlderCopy = keyFailure(store)?.code === 'key-mismatch'
+  return filesBeside(store.keyFile, /\.[0-9a-f]{16}\.old$/).map((file) => {
+    if (file !== ofStore) {
+      return {
+        target: file,
+        code: 'key-kept',
+        message: `${file} is a key that was kept when store rekey put another in its place.`,
+        hint: `This store does not need it. Where no copy of it and no backup needs it either: rm ${shellWord(file)}`,
+      }
+    }
+    if (isOlderCopy) {
+      return {
+        target: file,
+        code: 'key-kept',
+        message: `${file} is the key of the older copy that is in the store's place.`,
+        hint: 'Keep it until the store is put back, and as long as a copy of it or a backup needs it.',
+      }
+    }
+    return {
+      target: file,
+      code: 'key-kept',
+      message: `${file} is the key of this store: another store that had the same one was given a new one, which is ${store.keyFile}.`,
+      hint: `Keep it. For a name of its own: cp ${shellWord(file)} FILE, and then --key-file FILE`,
+    }
+  })
 }
 
 function keyFindings(store: OpenStore): Problem[] {

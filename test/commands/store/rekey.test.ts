@@ -201,7 +201,15 @@ describe('giving a store a new key', () => {
     const creating = ['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'EG']
     const refused = await mine(...creating)
     expect([refused.exit, refused.error().code]).toEqual([7, 'key-mismatch'])
-    expect((await mine('store', 'info')).json()).toMatchObject({ key: 'of-another-store' })
+    expect((await mine('store', 'info')).json()).toMatchObject({
+      key: 'of-another-store',
+      keyFile: world.path('mine.db.key'),
+    })
+    const { problems } = (await mine('store', 'check')).error().details
+    expect(problems).toMatchObject([
+      { target: world.path('mine.db.key'), code: 'key-mismatch' },
+      { target: kept, message: expect.stringContaining('the older copy that is in the store') },
+    ])
     expect(refused.error().message).toContain('an older copy of it, from before it was given that key')
     const present = readFileSync(world.path('mine.db.key'), 'utf8')
     expect(await mine('store', 'restore', 'before.db', '--keep-credentials', '--yes')).toMatchObject({
