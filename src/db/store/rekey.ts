@@ -49,7 +49,7 @@ export function makeKey(keyFile: string, random: (bytes: number) => Buffer): New
 
 /**
  * Writes the new key beside the old one, has the store take it on, then renames both: whenever this is interrupted, the
- * key that the store knows is found. @returns `waitsAs`, the file of the new key, if it could not be renamed
+ * key that the store knows is found. @returns `waitingFile`, the file of the new key, if it could not be renamed
  */
 export async function withNewKey<Result>(
   { secret, keys, keyFile }: NewKey,
