@@ -396,7 +396,7 @@ describe('a batch', () => {
     const interruption = newInterruption(() => undefined)
     const whileSaved = {
       ...interruption,
-      finish: (what: string) => {
+      startFinishing: (what: string) => {
         interruption.startFinishing(what)
         interruption.handleSignal()
       },
