@@ -15,11 +15,18 @@ const onServer = [
   'test/{rules,import,mail}/**/*.test.ts',
   'test/commands/{account,associates,audit,centres,coordinator,entries,mail,resources,templates,users}/**/*.test.ts',
 ]
-/** Decided before any store is asked, in hundreds of cases, or about what a terminal shows of the same answers. */
+/** Decided before any store is asked, in hundreds of cases, or about what is shown of the same answers. */
 const ofNamedServer = {
-  include: ['test/{cli,render}/**/*.test.ts'],
+  include: [
+    'test/{cli,render}/**/*.test.ts',
+    'test/commands/*.test.ts',
+    'test/db/{audit-events,prepared}.test.ts',
+    'test/db/{imports,key-times}/**/*.test.ts',
+  ],
   exclude: ['test/rules/what-each-actor-*.test.ts'],
 }
+/** They begin stores in files, or look at the folder of one that nobody began. */
+const ofFiles = ['test/commands/{config,json-examples,seed,typed-addresses}.test.ts']
 const isServerNamed = Boolean(process.env.SSH_ADMIN_TEST_DB)
 /** Processes of the built program, at one server. */
 const ofDesks = 'test/end-to-end/desks.test.ts'
@@ -60,7 +67,7 @@ export default defineConfig({
             ...onServer,
             ...(isServerNamed ? ofNamedServer.include : []),
           ],
-          exclude: [...long, ...(isServerNamed ? [] : ofNamedServer.exclude)],
+          exclude: [...long, ...ofFiles, ...(isServerNamed ? [] : ofNamedServer.exclude)],
           setupFiles: [...setup, 'test/on-server.ts'],
           globalSetup: ['test/server.ts'],
         },

@@ -43,8 +43,13 @@ export async function emptySharedStore(
 ): Promise<void> {
   client ??= connected(server)
   const opened = await client
-  const { rows } = await opened.query('select to_regclass($1) as store', [`${schema}.store`])
-  if (rows[0]?.store === null) {
+  const { rows } = await opened.query(
+    'select count(*)::int as found from pg_tables where schemaname = $1 and tablename = any($2)',
+    [schema, tableNames],
+  )
+  if (rows[0]?.found !== tableNames.length) {
+    // A test may have taken a table away.
+    await opened.query(`drop schema if exists ${schema} cascade`)
     const place = sharedTestPlace(server)
     const options = { maxWaitMs: 30_000, now: () => at, command: 'test', onWait: () => undefined }
     await (await openStore({ ...options, path: place, keyFile: `${keyFile}.first`, mode: 'create' })).close()

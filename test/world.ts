@@ -9,6 +9,8 @@ import { run } from '../src/cli/run.ts'
 import { type Context, runProgram, startPager } from '../src/context.ts'
 import type { Output } from '../src/output.ts'
 import { type Interruption, newInterruption } from '../src/interruption.ts'
+import { headFileOnServer } from '../src/db/audit/head-file.ts'
+import { serverAddressOf } from '../src/db/postgres/connection.ts'
 import { openStore } from '../src/db/store/open.ts'
 import type { OpenStore } from '../src/db/store/opening.ts'
 import type { HubRole, UserStatus } from '../src/db/schema.ts'
@@ -50,6 +52,8 @@ export interface World {
   folder: string
   db: string
   keyFile: string
+  /** With the head of the log, at this desk. */
+  headFile: string
   /** Where letters are written. */
   mailFolder: string
   now: Date
@@ -135,6 +139,7 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
     folder,
     db,
     keyFile,
+    headFile: testServer === undefined ? `${keyFile}.head` : headFileOnServer(keyFile, serverAddressOf(db)),
     mailFolder: `${file}.mail`,
     get now() {
       return now

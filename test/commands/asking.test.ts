@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { questionOnOneLine } from '../../src/cli/confirm.ts'
 import { commandLine } from '../../src/cli/typed-line.ts'
+import { eachOfCommands } from '../in-a-file.ts'
 import { newWorld, type World } from '../world.ts'
 import { asking, commands, makePeople, notAsking, roster, teacher } from './commands-that-ask.ts'
 
@@ -24,7 +25,7 @@ describe('asking', () => {
     expect([...Object.keys(asking), ...notAsking].sort()).toEqual([...commands].sort())
   })
 
-  it.each(Object.entries(asking))(
+  eachOfCommands(Object.entries(asking))(
     'is a mistake of the call where nobody is there, names the flag and the question, and changes nothing: %s',
     async (words, { argv, question, prepare }) => {
       await prepare?.(world)
@@ -58,7 +59,7 @@ describe('asking', () => {
     ])
   })
 
-  it.each(Object.entries(asking))(
+  eachOfCommands(Object.entries(asking))(
     'is answered by --yes, and not needed for a rehearsal: %s',
     async (words, { argv, prepare, writesOnlyAFile }) => {
       await prepare?.(world)
@@ -69,7 +70,7 @@ describe('asking', () => {
     },
   )
 
-  it.each(Object.entries(asking).filter(([, { writesOnlyAFile }]) => !writesOnlyAFile))(
+  eachOfCommands(Object.entries(asking).filter(([, { writesOnlyAFile }]) => !writesOnlyAFile))(
     'is said in a rehearsal, with all that the question says, at a terminal, in a pipe and in JSON: %s',
     async (words, { argv, prepare, answersWithPlan }) => {
       await prepare?.(world)

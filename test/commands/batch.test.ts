@@ -5,6 +5,7 @@ import { heldStore } from '../held-store.ts'
 import { wholeProgram } from '../../src/cli/program.ts'
 import { newInterruption } from '../../src/interruption.ts'
 import { inProcess } from '../terminal.ts'
+import { itInAFile } from '../in-a-file.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -212,28 +213,31 @@ describe('a batch', () => {
     expect(ran.stderr).toContain('1 line done, 1 line refused, 1 line not run. It ended at line 2.')
   })
 
-  it('notes a refusal in the log also where it waited for the store in vain before that line', async () => {
-    const looking = 'users show amira@school.example'
-    const editing = (name: string) => `users edit amira@school.example --first-name ${name}`
-    // Loaded before: what follows takes no longer than it waits.
-    expect((await batch([looking, editing('Amina'), editing('Amira')], '--yes')).exit).toBe(0)
-    const release = await heldStore(world, async () => undefined)
-    const free = setTimeout(2_200).then(release)
-    const ran = await batch(
-      [
-        looking,
-        "centres create EG007 --name 'Delta School' --country Egypt --as amira@school.example",
-        'users suspend omar@school.example',
-      ],
-      '--yes',
-      '--wait',
-      '1.5',
-    )
-    await free
-    expect(ran.stdout).toMatch(/^1\t0\t.*\n2\t5\tamira@school.example may not do that/)
-    expect(ran.stderr).toContain('1 line done, 1 line refused, 1 line not run. It ended at line 2.')
-    expect(await world.rows("select count(*) as n from audit where kind = 'refusal'")).toEqual([{ n: 1 }])
-  })
+  itInAFile(
+    'notes a refusal in the log also where it waited for the store in vain before that line',
+    async () => {
+      const looking = 'users show amira@school.example'
+      const editing = (name: string) => `users edit amira@school.example --first-name ${name}`
+      // Loaded before: what follows takes no longer than it waits.
+      expect((await batch([looking, editing('Amina'), editing('Amira')], '--yes')).exit).toBe(0)
+      const release = await heldStore(world, async () => undefined)
+      const free = setTimeout(2_200).then(release)
+      const ran = await batch(
+        [
+          looking,
+          "centres create EG007 --name 'Delta School' --country Egypt --as amira@school.example",
+          'users suspend omar@school.example',
+        ],
+        '--yes',
+        '--wait',
+        '1.5',
+      )
+      await free
+      expect(ran.stdout).toMatch(/^1\t0\t.*\n2\t5\tamira@school.example may not do that/)
+      expect(ran.stderr).toContain('1 line done, 1 line refused, 1 line not run. It ended at line 2.')
+      expect(await world.rows("select count(*) as n from audit where kind = 'refusal'")).toEqual([{ n: 1 }])
+    },
+  )
 
   it('sends each message once, when the lines are done', async () => {
     const lines = ['users reset-password amira@school.example', 'users reset-password omar@school.example']
@@ -530,13 +534,13 @@ describe('what is wrong far down in a long input', () => {
 
 describe('the head of the log that is gone', () => {
   it('is told of by all lines as one change', async () => {
-    rmSync(`${world.keyFile}.head`)
+    rmSync(world.headFile)
     const ran = await batch(['users suspend amira@school.example'], '--yes', '--atomic', '--json')
     expect(documents(ran.stdout).at(-1)).toMatchObject({ notices: [{ code: 'head-missing' }] })
   })
 
   it('is not noted again by a refusal, which says nothing of it', async () => {
-    const head = `${world.keyFile}.head`
+    const head = world.headFile
     rmSync(head)
     const refused = await world.run([
       'centres',

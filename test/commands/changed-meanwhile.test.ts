@@ -1,7 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/db/sqlite/connection.ts'
 import { inProcess } from '../terminal.ts'
+import { testServer } from '../shared-store.ts'
+import { everyRow } from '../stored-text.ts'
+import { eachOfCommands, itInAFile } from '../in-a-file.ts'
 import { newWorld, type World } from '../world.ts'
 import { asking, commands, makePeople, notAsking, roster } from './commands-that-ask.ts'
 
@@ -17,16 +20,17 @@ const besides = /-(wal|shm|journal)$|[.]writer$/
 /** What a question that is open leaves there until it is answered. */
 const unfinished = /[.]restoring$/
 
-/** Every row of every store in the folder, and every other file. */
-function everything(): Record<string, unknown> {
+/** Every row of every store in the folder, and of one on a server, and every other file. */
+async function everything(): Promise<Record<string, unknown>> {
   const names = readdirSync(world.folder, { recursive: true, encoding: 'utf8' }).filter(
     (name) => !besides.test(name),
   )
-  return Object.fromEntries(names.map((name) => [name, contentsOf(name)]))
+  const rows = testServer === undefined ? {} : { [testServer]: await everyRow(world) }
+  return { ...Object.fromEntries(names.map((name) => [name, contentsOf(name)])), ...rows }
 }
 
 function contentsOf(name: string): unknown {
-  if (name.endsWith('.mail')) return 'a folder'
+  if (statSync(world.path(name)).isDirectory()) return 'a folder'
   const bytes = readFileSync(world.path(name))
   if (!bytes.subarray(0, 15).equals(Buffer.from('SQLite format 3'))) return bytes.toString('base64')
   const raw = openDatabase(world.path(name))
@@ -49,36 +53,36 @@ describe('what was agreed to', () => {
     expect(commands.filter((words) => !notAsking.includes(words)).sort()).toEqual(Object.keys(asking).sort())
   })
 
-  it.each(Object.entries(asking))(
+  eachOfCommands(Object.entries(asking))(
     'is not done where it has changed while the question was open: %s',
     async (words, { argv, question, prepare, meanwhile, refusedAs = 'changed-meanwhile' }) => {
       await prepare?.(world)
       const typist = inProcess(world, [...words.split(' '), ...argv, '--json'], { columns: 400 })
       await typist.sees(question)
       await meanwhile(world)
-      const before = Object.entries(everything()).filter(([name]) => !unfinished.test(name))
+      const before = Object.entries(await everything()).filter(([name]) => !unfinished.test(name))
       typist.types('y\r')
       const { exit, text } = await typist.leaves()
       expect({ exit, text }).toMatchObject({ exit: 3, text: expect.stringContaining(`"${refusedAs}"`) })
-      expect(everything()).toEqual(Object.fromEntries(before))
+      expect(await everything()).toEqual(Object.fromEntries(before))
     },
   )
 
-  it.each(Object.entries(asking))(
+  eachOfCommands(Object.entries(asking))(
     'is done where nothing has changed meanwhile: %s',
     async (words, { argv, question, prepare }) => {
       await prepare?.(world)
-      const before = everything()
+      const before = await everything()
       const typist = inProcess(world, [...words.split(' '), ...argv], { columns: 400 })
       await typist.sees(question)
       typist.types('y\r')
       const { exit, text } = await typist.leaves()
       expect([0, 9], text).toContain(exit)
-      expect(everything()).not.toEqual(before)
+      expect(await everything()).not.toEqual(before)
     },
   )
 
-  it.each([
+  itInAFile.each([
     ['the centre under another name', 'Elsewhere'],
     ['the centre, as it was to be made', 'Red Sea School'],
   ])('is not done where somebody began the store meanwhile and it has %s', async (_, name) => {
@@ -88,9 +92,9 @@ describe('what was agreed to', () => {
     expect(existsSync(world.path('first.db'))).toBe(false)
     const creating = ['centres', 'create', 'EG005', '--name', name, '--country', 'EG']
     expect((await world.run([...creating, '--db', 'first.db'])).exit).toBe(0)
-    const before = everything()
+    const before = await everything()
     typist.types('y\r')
     expect((await typist.leaves()).exit).toBe(3)
-    expect(everything()).toEqual(before)
+    expect(await everything()).toEqual(before)
   })
 })

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describeInAFile } from '../in-a-file.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -23,7 +24,8 @@ const values = async (...typed: string[]) => {
     .filter((value) => value !== undefined && !value.startsWith('--'))
 }
 
-describe('completing what is in the store', () => {
+// No server is asked while somebody types.
+describeInAFile('completing what is in the store', () => {
   it('offers addresses where a person stands, and numbers where a centre does', async () => {
     expect(await values('users', 'show', 'om')).toEqual(['omar@nile.example', 'omid@delta.example'])
     expect(await values('users', 'suspend', 'head@nile.example', 'OM')).toEqual([
@@ -186,7 +188,7 @@ describe('completing words that are in no store', () => {
   })
 })
 
-describe('completing releases', () => {
+describeInAFile('completing releases', () => {
   it('offers names and numbers to Cambridge staff alone', async () => {
     await world.run(['seed', '--releases', '--yes', '--db', 'seeded.db'])
     const { releases } = (await world.run(['releases', 'list', '--json', '--db', 'seeded.db'])).json()
@@ -199,7 +201,7 @@ describe('completing releases', () => {
   })
 })
 
-describe('completing imports', () => {
+describeInAFile('completing imports', () => {
   it('offers their numbers where an import stands, and nowhere else', async () => {
     writeFileSync(
       world.path('new.csv'),

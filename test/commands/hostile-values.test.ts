@@ -37,8 +37,9 @@ async function spoil(world: World): Promise<void> {
     }
   }
   await world.rows(`update outbox set subject = subject || ${added.replace('\r', '')}`)
+  await db.deleteFrom('templates').where('name', '=', 'invitation').execute()
   await db
-    .replaceInto('templates')
+    .insertInto('templates')
     .values({
       name: 'invitation',
       subject: `Hello${hostile}`,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inbox } from '../mail/inbox.ts'
 import { inProcess } from '../terminal.ts'
+import { itInAFile } from '../in-a-file.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -224,7 +225,7 @@ describe('what a new user is asked', () => {
     expect(await desk.leaves()).toMatchObject({ exit: 130 })
   })
 
-  it('before anything is there: how to begin', async () => {
+  itInAFile('before anything is there: how to begin', async () => {
     const fresh = newWorld()
     expect((await fresh.run(['store', 'init'])).exit).toBe(0)
     expect((await fresh.run(['users', 'list'])).stderr).toContain('ssh-admin users add')

@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, renameSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { itInAFile } from '../in-a-file.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -60,7 +61,7 @@ describe('status', () => {
     expect(stdout).toContain('Next         ssh-admin centres list --status approved\n')
   })
 
-  it('says that the key is missing, or can be read by others, and how that is mended', async () => {
+  itInAFile('says that the key is missing, or can be read by others, and how that is mended', async () => {
     await hub()
     const shown = async () => (await world.run(['status'])).stdout
     const key = async () => (await world.run(['status', '--json'])).json().key
@@ -108,7 +109,7 @@ describe('ssh-admin alone', () => {
     expect((await alone()).stdout).toContain('2 active, 1 approved')
   })
 
-  it('is the help in a pipe, without a store, and for whoever is not staff', async () => {
+  itInAFile('is the help in a pipe, without a store, and for whoever is not staff', async () => {
     expect((await alone()).stdout).toBe(await help())
     await hub()
     expect((await world.run([])).stdout).toContain('Usage: ssh-admin')

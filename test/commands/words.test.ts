@@ -3,6 +3,7 @@ import { tree } from '../../src/cli/tree.ts'
 import { positionsIn } from '../../src/cli/typed-line.ts'
 import { replaceSynonyms } from '../../src/cli/words.ts'
 import { distanceOfAddresses } from '../../src/db/users/closest.ts'
+import { testServer } from '../shared-store.ts'
 import { newWorld, type World } from '../world.ts'
 
 const omar = 'omar@nile.example'
@@ -74,7 +75,7 @@ describe('the words that people bring', () => {
   it.each([
     ['--wait 5'],
     ['--as staff'],
-    ['--db hub.db'],
+    ...(testServer === undefined ? [['--db hub.db']] : []),
     ['--key-file hub.db.key'],
     ['--smtp smtp://mail.example'],
     ['--mail-dir mail'],

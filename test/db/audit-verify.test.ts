@@ -20,7 +20,7 @@ afterEach(() => world.close())
 
 const tamper = (...statements: string[]) => world.tamper(...statements)
 
-const headFile = () => `${world.keyFile}.head`
+const headFile = () => world.headFile
 
 const centre = async () => {
   await world.centre('EG001')

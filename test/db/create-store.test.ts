@@ -44,7 +44,7 @@ describe('beginning a store', () => {
   it('has its first event from the first moment, whatever command begins it', async () => {
     await world.run(['centres', 'create', 'EG001', '--name', 'Nile Academy', '--country', 'Egypt'])
     expect(await actions()).toEqual(['centres.created', 'store.begun'])
-    expect(existsSync(`${world.keyFile}.head`)).toBe(true)
+    expect(existsSync(world.headFile)).toBe(true)
   })
 
   it('keeps the key where another process finished it, which took this one for dead', async () => {

@@ -25,7 +25,7 @@ describe('a transaction', () => {
   })
 
   it('leaves the older head noted where the log cannot be looked at once it is saved', async () => {
-    const head = `${world.keyFile}.head`
+    const head = world.headFile
     const append = (more?: string) =>
       world.commit((ctx) => async (trx) => {
         await appendAudit(trx, { ...ctx, action: 'centres.created', subject: 'EG001' })
