@@ -118,7 +118,8 @@ export async function readTableFile<Field extends string>(
     })
     facts.mergedAt = (column, row) => table.covered.get(row)?.get(column)
     facts.isCalculated = (column) =>
-      table.calculatedColumns.has(column) || (workbook.byCalculator && !table.uncalculatedColumns.has(column))
+      table.calculatedColumns.has(column) ||
+      (workbook.savedByCalculator && !table.uncalculatedColumns.has(column))
     facts.formattedByRule = table.formattedByRule
     if (tableFile.sheet === undefined) await notifyOtherSheets(workbook, session)
     for (const notice of tableNotices(table)) session.notify(notice)
@@ -221,25 +222,26 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
     const note: CellNote | undefined =
       merged === undefined ? this.noteOf(field) : { kind: 'merged', cell: merged }
     const text = this.textAt(column).trim()
-    const { cellFault, emptyFormula, errorCell, formattedByRule, struckOut } = sheet.faultsOfCells
-    if (note?.kind === 'empty-formula' && !sheet.isCalculated(column)) return emptyFormula(note.formula)
+    const { cellFault, emptyFormulaFault, errorCellFault, ruleFormatFault, struckOutFault } =
+      sheet.faultsOfCells
+    if (note?.kind === 'empty-formula' && !sheet.isCalculated(column)) return emptyFormulaFault(note.formula)
     return (
       cellFault(note) ??
-      (isErrorWord(text) ? errorCell(text) : undefined) ??
-      (this.struck?.has(column) === true ? struckOut(text) : undefined) ??
+      (isErrorWord(text) ? errorCellFault(text) : undefined) ??
+      (this.struck?.has(column) === true ? struckOutFault(text) : undefined) ??
       this.notAsShown(field, note) ??
-      (this.isFormattedByRule(column) ? formattedByRule(text) : undefined)
+      (this.isFormattedByRule(column) ? ruleFormatFault(text) : undefined)
     )
   }
 
   /** The fault of a cell whose stored value differs from what it shows. */
   private notAsShown(field: Field, note: CellNote | undefined): CellFault | undefined {
     if (note === undefined) return undefined
-    const { numberNotAsShown, notAsShown, shownOtherwise } = this.sheet.faultsOfCells
+    const { numberFault, plainTextFault, shownOtherwiseFault } = this.sheet.faultsOfCells
     const text = this.textOf(field)
     const holds = this.sheet.columns.find((column) => column.field === field)?.holds
-    if (holds === undefined) return notAsShown(note, text)
-    return holds === 'number' ? numberNotAsShown(note, text) : shownOtherwise(note, text)
+    if (holds === undefined) return plainTextFault(note, text)
+    return holds === 'number' ? numberFault(note, text) : shownOtherwiseFault(note, text)
   }
 
   /** Whether a conditional format may show the cell differently, which only happens to numbers. */

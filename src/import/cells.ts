@@ -2,9 +2,9 @@ import { centreNameFault, isPlainName, readPersonName, tidyName, wholeNameFault 
 import {
   type CellNote,
   cellFault,
-  errorCell,
-  notCalculated,
-  shownOtherwise,
+  errorCellFault,
+  notCalculatedFault,
+  shownOtherwiseFault,
 } from '../workbook/cell-faults.ts'
 import type { CentreField } from './columns.ts'
 import type { Fault } from './issues.ts'
@@ -119,12 +119,12 @@ export function readNumberCell(
   const fault = cellFault(note) ?? numberFormatFault(raw, note)
   if (fault) return { fault }
   const text = codeAsTyped(raw)
-  if (text === '' && note?.kind === 'empty-formula') return { fault: notCalculated(note.formula) }
+  if (text === '' && note?.kind === 'empty-formula') return { fault: notCalculatedFault(note.formula) }
   if (text === '') return { fault: { value: '', code: 'missing-number', message: 'is missing' } }
-  if (isErrorWord(text)) return { fault: errorCell(text) }
+  if (isErrorWord(text)) return { fault: errorCellFault(text) }
   const number = usableNumber(text)
   if (number !== undefined) return { number }
-  if (/^[=＝]/.test(text)) return { fault: notCalculated(text) }
+  if (/^[=＝]/.test(text)) return { fault: notCalculatedFault(text) }
   return { fault: invalidNumberFault(text, { hint: invalidNumberHint(text) }) }
 }
 
@@ -146,7 +146,7 @@ function numberFormatFault(raw: string, note: CellNote | undefined): Fault | und
     return invalidNumberFault(raw, { what: `is the date ${raw}`, hint: readAsDateHint })
   if (note?.kind === 'boolean')
     return invalidNumberFault(raw, { what: `is ${raw}, a yes or no`, hint: formatAsTextHint })
-  return shownOtherwise(note, escapeInvisible(raw), formatAsTextHint)
+  return shownOtherwiseFault(note, escapeInvisible(raw), formatAsTextHint)
 }
 
 const formatAsTextHint = 'Format the column as text, and type the number again.'

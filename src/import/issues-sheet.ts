@@ -1,6 +1,6 @@
 import { Refused } from '../errors.ts'
 import { columnOf } from '../workbook/cell.ts'
-import { headingForNone } from '../workbook/cells-without-heading.ts'
+import { placeholderHeading } from '../workbook/cells-without-heading.ts'
 import { headingKey, type Table } from '../workbook/headings.ts'
 import { isShortened } from '../workbook/number.ts'
 import type { SheetRow } from '../workbook/sheet-rows.ts'
@@ -68,7 +68,7 @@ export function issuesSheet(roster: OriginalSheet, issues: Iterable<CellIssue>):
   const keptColumns = Array.from({ length: width }, (_, column) => column).filter(
     (column) => column !== oldReasonsColumn,
   )
-  const headings = keptColumns.map((column, index) => all[column] || headingForNone(index))
+  const headings = keptColumns.map((column, index) => all[column] || placeholderHeading(index))
   return {
     name: roster.sheet,
     columns: [

@@ -7,7 +7,7 @@ import type { CentreField } from './columns.ts'
 import { rowsNotHeldBack, firstNonBlank, holdBackDifferentValues, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, type Fault, holdBack, holdBackFaults } from './issues.ts'
 import type { RosterRow } from './roster-rows.ts'
-import { notCalculated } from '../workbook/cell-faults.ts'
+import { notCalculatedFault } from '../workbook/cell-faults.ts'
 
 /** A centre that the import will create. */
 export interface PlannedCentre {
@@ -100,7 +100,7 @@ function newCentre({
   for (const fault of faults) {
     for (const row of fromRows) {
       const formula = row.emptyFormulas?.get(fault.field)
-      const problem = formula === undefined ? fault : { field: fault.field, ...notCalculated(formula) }
+      const problem = formula === undefined ? fault : { field: fault.field, ...notCalculatedFault(formula) }
       if (!hasIssueIn(row.issues, fault.field)) holdBack(row, problem)
     }
   }

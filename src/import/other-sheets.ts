@@ -47,7 +47,7 @@ export async function readOtherSheets(
   await workbook.readOthers((row, name) => {
     const sheet = sheets.get(name) ?? collect(name, map)
     sheets.set(name, sheet)
-    sheet.below.see(row)
+    sheet.below.check(row)
     for (const cell of row.cells) if (cell !== undefined) sheet.keep(cell)
     for (const note of row.notes?.values() ?? [])
       if (note.kind === 'number' || note.kind === 'text') sheet.keep(note.shown ?? '')

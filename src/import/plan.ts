@@ -5,7 +5,7 @@ import type { CellIssue } from '../rules/table-rows.ts'
 import { isHubRole } from '../rules/users/account.ts'
 import { hubRoleFor } from '../rules/users/new-user.ts'
 import { cellName } from '../workbook/cell.ts'
-import { runningNumbers } from '../workbook/headings.ts'
+import { runningNumbersColumn } from '../workbook/headings.ts'
 import {
   type ExtraUser,
   findAmbiguousRows,
@@ -162,7 +162,7 @@ function refuseRowCounter({ rowCounter }: Roster, centres: SeenCentres): void {
   if (rowCounter === undefined) return
   const { heading, numbers, other } = rowCounter
   for (const number of numbers) if (centres.has(String(number))) return
-  throw runningNumbers(heading, headingOf('number'), { other })
+  throw runningNumbersColumn(heading, headingOf('number'), { other })
 }
 
 /** What becomes of the saved centres that an accepted row names, in the order of their numbers. */

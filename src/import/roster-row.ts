@@ -4,11 +4,11 @@ import { cellName, cleanCode, cleanText, trimCode } from '../workbook/cell.ts'
 import {
   cellFault,
   type CellNote,
-  errorCell,
-  notAsShown,
-  notCalculated,
-  shownOtherwise,
-  struckOut,
+  errorCellFault,
+  plainTextFault,
+  notCalculatedFault,
+  shownOtherwiseFault,
+  struckOutFault,
 } from '../workbook/cell-faults.ts'
 import { isShortened } from '../workbook/number.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
@@ -91,7 +91,7 @@ export function rowReader(
       for (const field of ['name', 'firstName', 'lastName'] as const) {
         const column = at(field)
         const note = row.notes.get(column)
-        const fault = note?.kind === 'boolean' ? undefined : notAsShown(note, rawCell(row, column))
+        const fault = note?.kind === 'boolean' ? undefined : plainTextFault(note, rawCell(row, column))
         // Where a cell shows something other than it holds, that fault replaces the others of the cell.
         if (fault && (note?.kind === 'number' || note?.kind === 'text'))
           read.issues = read.issues?.filter((issue) => issue.field !== field)
@@ -100,7 +100,7 @@ export function rowReader(
     }
     const struck = struckField(row, columns)
     if (struck && !hasIssueIn(read.issues, struck))
-      report(struck, struckOut(cleanText(rawCell(row, at(struck)))))
+      report(struck, struckOutFault(cleanText(rawCell(row, at(struck)))))
     if (named.tidied) tidied.push(cellName(sheet, name, row.number))
     if (person.tidied) tidied.push(cellName(sheet, lastName, row.number))
     return read
@@ -185,7 +185,8 @@ function readEmail(
   { text, note }: NameCell,
   { isPerson, elsewhere }: { isPerson: boolean; elsewhere: string | undefined },
 ): Address | Fault | undefined {
-  const fault = cellFault(note) ?? (isErrorWord(text) ? errorCell(text) : shownOtherwise(note, text))
+  const fault =
+    cellFault(note) ?? (isErrorWord(text) ? errorCellFault(text) : shownOtherwiseFault(note, text))
   if (fault) return fault
   if (text !== '') {
     const address = readNewAddress(text)
@@ -201,7 +202,7 @@ function readEmail(
     return { ...missing, message: `is missing, and an address stands under ${where}`, hint }
   }
   if (!isPerson) return undefined
-  if (note?.kind === 'empty-formula') return notCalculated(note.formula)
+  if (note?.kind === 'empty-formula') return notCalculatedFault(note.formula)
   return { ...missing, message: 'is missing, though the row names a person' }
 }
 
@@ -233,9 +234,9 @@ function faultsIn(
     const note = notes?.get(column)
     const fault =
       cellFault(note) ??
-      (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined) ??
-      (struck?.has(column) === true ? struckOut(cleanText(text ?? '')) : undefined) ??
-      (shownAsText(note) === undefined ? notAsShown(note, text ?? '') : undefined)
+      (text !== undefined && isErrorWord(text) ? errorCellFault(text) : undefined) ??
+      (struck?.has(column) === true ? struckOutFault(cleanText(text ?? '')) : undefined) ??
+      (shownAsText(note) === undefined ? plainTextFault(note, text ?? '') : undefined)
     if (fault) faults = withIssue(faults, internIssue({ field, fault }))
   }
   return faults

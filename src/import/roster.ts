@@ -1,7 +1,7 @@
-import { runningNumbers, type Table } from '../workbook/headings.ts'
+import { runningNumbersColumn, type Table } from '../workbook/headings.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
 import type { Workbook } from '../workbook/read.ts'
-import { cellFault, emptyFormula, formattedByRule } from '../workbook/cell-faults.ts'
+import { cellFault, emptyFormulaFault, ruleFormatFault } from '../workbook/cell-faults.ts'
 import {
   type CellRange,
   cellsOf,
@@ -128,7 +128,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   })
   if (counted.countsFromOne()) {
     const heading = table.headings[table.columns.get('number') ?? 0] ?? ''
-    throw runningNumbers(heading, headingOf('number'), { from: 1, other: counted.found()?.other })
+    throw runningNumbersColumn(heading, headingOf('number'), { from: 1, other: counted.found()?.other })
   }
   const roster: Roster = {
     file: workbook.file,
@@ -218,7 +218,7 @@ function holdBackFormattedByRule(roster: Roster, ranges: readonly CellRange[]): 
     const isCovered = ({ firstRow, lastRow, firstColumn, lastColumn }: CellRange) =>
       row.row >= firstRow && row.row <= lastRow && column >= firstColumn && column <= lastColumn
     if (!within.some(isCovered)) continue
-    const fault = formattedByRule(number)
+    const fault = ruleFormatFault(number)
     row.number = undefined
     blankStoredCell(roster, { row: row.row, column })
     addIssue(row, { field: 'number', fault })
@@ -248,7 +248,7 @@ function holdBackEmptyFormulas(
     const unclear = (field: CentreField): RowIssue | undefined => {
       const formula = row.emptyFormulas?.get(field)
       const isCalculated = calculatedColumns.has((row.columns ?? columns).get(field) ?? -1)
-      return formula === undefined || isCalculated ? undefined : { field, fault: emptyFormula(formula) }
+      return formula === undefined || isCalculated ? undefined : { field, fault: emptyFormulaFault(formula) }
     }
     const email = row.email === undefined && !hasIssueIn(row.issues, 'email') ? unclear('email') : undefined
     if (email) addIssue(row, email)

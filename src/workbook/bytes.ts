@@ -31,7 +31,7 @@ export interface ByteSource {
 }
 
 /** A source over bytes that are in memory. */
-export function heldBytes(bytes: Buffer): ByteSource {
+export function bytesInMemory(bytes: Buffer): ByteSource {
   return {
     size: bytes.length,
     read: async (from, to) => bytes.subarray(from, to),
@@ -47,7 +47,7 @@ export async function readContents(
   path: string,
   { stdin, signal }: { stdin: NodeJS.ReadableStream | undefined; signal?: AbortSignal | undefined },
 ): Promise<Contents> {
-  const large = path === '-' ? undefined : await largeArchive(path, signal)
+  const large = path === '-' ? undefined : await openLargeArchive(path, signal)
   if (large !== undefined) return large
   const chunks: Buffer[] = []
   const hash = createHash('sha256')
@@ -67,11 +67,14 @@ export async function readContents(
 }
 
 /** Opens a large zip file for reading in pieces; undefined for any other file, whose faults readContents reports. */
-async function largeArchive(path: string, signal: AbortSignal | undefined): Promise<Contents | undefined> {
+async function openLargeArchive(
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<Contents | undefined> {
   const stats = await stat(path).catch(() => undefined)
   if (!stats?.isFile() || stats.size <= maxBytesInMemory || stats.size > maxBytes) return undefined
   try {
-    return await filePieces(path, signal)
+    return await openInPieces(path, signal)
   } catch (error) {
     throw fileError(path, error)
   }
@@ -84,7 +87,7 @@ const pieceSize = 256 * 1024
  * so that detection, digest and parsing see the same bytes although the file is not held in memory.
  * @returns undefined if the file does not begin with the signature of a zip archive
  */
-async function filePieces(path: string, signal: AbortSignal | undefined): Promise<Contents | undefined> {
+async function openInPieces(path: string, signal: AbortSignal | undefined): Promise<Contents | undefined> {
   const file = await openPlainFile(path)
   const digests: string[] = []
   const whole = createHash('sha256')

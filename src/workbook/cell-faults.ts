@@ -34,8 +34,8 @@ export interface CellFault {
 /** The fault of a cell that has no readable text. */
 export function cellFault(note: CellNote | undefined): CellFault | undefined {
   if (note === undefined) return undefined
-  if (note.kind === 'error') return errorCell(note.value)
-  if (note.kind === 'not-calculated') return notCalculated(note.formula)
+  if (note.kind === 'error') return errorCellFault(note.value)
+  if (note.kind === 'not-calculated') return notCalculatedFault(note.formula)
   if (note.kind === 'merged') {
     return {
       code: 'merged',
@@ -48,7 +48,7 @@ export function cellFault(note: CellNote | undefined): CellFault | undefined {
 }
 
 /** The fault of a formula without a value, or with an empty text where the column needs one. */
-export function notCalculated(formula: string): CellFault {
+export function notCalculatedFault(formula: string): CellFault {
   return {
     code: 'not-calculated',
     value: formula,
@@ -58,15 +58,15 @@ export function notCalculated(formula: string): CellFault {
 }
 
 /** The fault of a formula with an empty text, where no formula of the column has any other result. */
-export function emptyFormula(formula: string): CellFault {
-  const { hint, ...fault } = notCalculated(formula)
+export function emptyFormulaFault(formula: string): CellFault {
+  const { hint, ...fault } = notCalculatedFault(formula)
   return { ...fault, hint: `${hint} If it stays empty, delete the formula.` }
 }
 
 const formatAsTextHint = 'Format the column as text, and type it again.'
 
 /** The fault of a cell that shows something other than its value; the message names both. */
-export function shownOtherwise(
+export function shownOtherwiseFault(
   note: CellNote | undefined,
   text: string,
   hint: string = formatAsTextHint,
@@ -87,18 +87,18 @@ export function shownOtherwise(
   }
 }
 
-/** `shownOtherwise` for a cell of plain text, where a date or a boolean is a fault too. */
-export function notAsShown(note: CellNote | undefined, text: string): CellFault | undefined {
-  if (note?.kind !== 'date' && note?.kind !== 'boolean') return shownOtherwise(note, text)
+/** `shownOtherwiseFault` for a cell of plain text, where a date or a boolean is a fault too. */
+export function plainTextFault(note: CellNote | undefined, text: string): CellFault | undefined {
+  if (note?.kind !== 'date' && note?.kind !== 'boolean') return shownOtherwiseFault(note, text)
   const what = note.kind === 'date' ? 'a date, which its format may show otherwise' : 'a yes or no'
   return { code: 'shown-otherwise', value: text, message: `holds ${text}, ${what}`, hint: formatAsTextHint }
 }
 
 /**
- * `shownOtherwise` for a cell of numbers, which may show fewer digits, or words beside them: 1,200 and 12 candidates.
+ * `shownOtherwiseFault` for a cell of numbers, which may show fewer digits, or words beside them: 1,200 and 12 candidates.
  */
-export function numberNotAsShown(note: CellNote | undefined, text: string): CellFault | undefined {
-  return note?.kind === 'number' && showsNumber(note) ? undefined : shownOtherwise(note, text)
+export function numberFault(note: CellNote | undefined, text: string): CellFault | undefined {
+  return note?.kind === 'number' && showsNumber(note) ? undefined : shownOtherwiseFault(note, text)
 }
 
 /** Whether the shown text may be the number; other scripts' digits, fractions and exponents pass unchecked. */
@@ -114,7 +114,7 @@ function showsNumber({ shown, held }: { shown: string | undefined; held: string 
 }
 
 /** The fault of a conditional number format, whose effect depends on more than the cell. */
-export function formattedByRule(value: string): CellFault {
+export function ruleFormatFault(value: string): CellFault {
   return {
     code: 'shown-otherwise',
     value,
@@ -124,7 +124,7 @@ export function formattedByRule(value: string): CellFault {
 }
 
 /** The fault of a struck-out cell: the text was meant to go but can still be read, so nobody can tell what to do. */
-export function struckOut(value: string): CellFault {
+export function struckOutFault(value: string): CellFault {
   return {
     code: 'struck-out',
     value,
@@ -134,7 +134,7 @@ export function struckOut(value: string): CellFault {
 }
 
 /** The fault of a spreadsheet's error word, such as #REF!, in any kind of cell or file. */
-export function errorCell(value: string): CellFault {
+export function errorCellFault(value: string): CellFault {
   return {
     code: 'error-cell',
     value,

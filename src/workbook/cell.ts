@@ -25,39 +25,39 @@ export function columnOf(reference: string): number {
 
 /** `Centres!C14`, with the sheet's name in quotes where Excel quotes it; the column counts from 0, the row from 1. */
 export function cellName(sheet: string, column: number, row: number): string {
-  return `${quoted(sheet)}!${columnLetters(column)}${row}`
+  return `${quoteSheetName(sheet)}!${columnLetters(column)}${row}`
 }
 
-function quoted(sheet: string): string {
+function quoteSheetName(sheet: string): string {
   const plain = /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(sheet)
   const looksLikeReference = /^([a-z]{1,3}\d+|r\d*c\d*|r\d*|c\d*)$/i.test(sheet)
   return plain && !looksLikeReference ? sheet : `'${sheet.replaceAll("'", "''")}'`
 }
 
 // Almost every cell is clean: one test saves all the work below.
-const UNCLEAN = /[^\x21-\x7e\u00c0-\u02ff ]|^ | $| {2}/
+const uncleanPattern = /[^\x21-\x7e\u00c0-\u02ff ]|^ | $| {2}/
 
-const PLAIN_CODE = /^[\w ][\x20-\x7e]*$|^$/
+const plainCodePattern = /^[\w ][\x20-\x7e]*$|^$/
 
 // Text as typed on a keyboard, without curly quotes and long dashes.
-const KEYBOARD = /^[\x20-\x7e]*$/
+const keyboardPattern = /^[\x20-\x7e]*$/
 
-const BLANKS = /[\s\u0085\u1680\u180e\u3164\uffa0\u2800]+/g
-const INVISIBLE =
+const blanksPattern = /[\s\u0085\u1680\u180e\u3164\uffa0\u2800]+/g
+const invisiblePattern =
   /\u00ad|\u034f|[\u061c\u115f\u1160\u17b4\u17b5\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
-const CONTROLS = /[\p{Cc}\p{Cs}]/gu
+const controlsPattern = /[\p{Cc}\p{Cs}]/gu
 // A joiner shapes Persian and Indic letters; anywhere but between two letters it is dirt.
-const LOOSE_JOINERS = /(?<![\p{L}\p{M}])[\u200c\u200d]+|[\u200c\u200d]+(?![\p{L}\p{M}])/gu
-const EDGES = /^[\s\p{Cc}\p{Cf}\p{Cs}\u3164\uffa0\u2800]+|[\s\p{Cc}\p{Cf}\p{Cs}\u3164\uffa0\u2800]+$/gu
+const looseJoinersPattern = /(?<![\p{L}\p{M}])[\u200c\u200d]+|[\u200c\u200d]+(?![\p{L}\p{M}])/gu
+const edgesPattern = /^[\s\p{Cc}\p{Cf}\p{Cs}\u3164\uffa0\u2800]+|[\s\p{Cc}\p{Cf}\p{Cs}\u3164\uffa0\u2800]+$/gu
 
 /** Text as a person meant it: one kind of blank, nothing invisible, composed letters (NFC); accents stay. */
 export function cleanText(text: string): string {
-  if (text === '' || !UNCLEAN.test(text)) return text
+  if (text === '' || !uncleanPattern.test(text)) return text
   return text
-    .replace(INVISIBLE, '')
-    .replace(BLANKS, ' ')
-    .replace(CONTROLS, '')
-    .replace(LOOSE_JOINERS, '')
+    .replace(invisiblePattern, '')
+    .replace(blanksPattern, ' ')
+    .replace(controlsPattern, '')
+    .replace(looseJoinersPattern, '')
     .replace(/ {2,}/g, ' ')
     .normalize('NFC')
     .trim()
@@ -66,7 +66,7 @@ export function cleanText(text: string): string {
 /** `cleanText`, with quotes and dashes as on a keyboard: for numbers, codes and telephone numbers. */
 export function cleanCode(text: string): string {
   const clean = cleanText(text)
-  if (KEYBOARD.test(clean)) return clean
+  if (keyboardPattern.test(clean)) return clean
   return clean
     .replace(/[\u2018\u2019\u201a\u201b\u2032]/g, "'")
     .replace(/[\u201c\u201d\u201e\u201f\u2033]/g, '"')
@@ -79,7 +79,7 @@ export function cleanCode(text: string): string {
  */
 export function codeAsTyped(text: string): string {
   const clean = cleanCode(text)
-  if (PLAIN_CODE.test(clean)) return clean
+  if (plainCodePattern.test(clean)) return clean
   return clean
     .replace(/[\uff01-\uff5e]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
     .replace(/^="([^"]*)"$/, '$1')
@@ -89,20 +89,20 @@ export function codeAsTyped(text: string): string {
 
 /** Trims the ends only: an invisible character inside an address is a trick, and must remain so that it is refused. */
 export function trimCode(text: string): string {
-  if (!UNCLEAN.test(text)) return text
-  return text.normalize('NFC').replace(EDGES, '')
+  if (!uncleanPattern.test(text)) return text
+  return text.normalize('NFC').replace(edgesPattern, '')
 }
 
 // A spreadsheet program runs such a cell as a formula, full-width signs included; after an apostrophe it is text.
-const DANGEROUS = /^'*[=+\-@\t\r＝＋－＠]/
-const GUARDED = /^'+[=+\-@\t\r＝＋－＠]/
+const formulaPattern = /^'*[=+\-@\t\r＝＋－＠]/
+const escapedFormulaPattern = /^'+[=+\-@\t\r＝＋－＠]/
 
 /** Puts an apostrophe before a text that a spreadsheet program would run as a formula; `unescapeFormula` removes it. */
 export function escapeFormula(text: string): string {
-  return DANGEROUS.test(text) ? `'${text}` : text
+  return formulaPattern.test(text) ? `'${text}` : text
 }
 
 /** Undoes `escapeFormula`: removes one apostrophe where at least one precedes the first character of a formula. */
 export function unescapeFormula(text: string): string {
-  return GUARDED.test(text) ? text.slice(1) : text
+  return escapedFormulaPattern.test(text) ? text.slice(1) : text
 }

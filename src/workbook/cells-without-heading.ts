@@ -21,47 +21,47 @@ export function cellsWithoutHeading(
   specs: readonly ColumnSpec[],
   { rowsAreEven }: { rowsAreEven: boolean },
 ): (row: SheetRow, table: Table) => CellsWithoutHeading | undefined {
-  let known: { table: Table; gaps: readonly number[]; needed: readonly number[] } | undefined
+  let tableColumns: { table: Table; gaps: readonly number[]; needed: readonly number[] } | undefined
   return (row, table) => {
-    if (known?.table !== table) known = { table, ...columnsOf(table, specs) }
+    if (tableColumns?.table !== table) tableColumns = { table, ...columnsOf(table, specs) }
     const { headings } = table
     const { cells } = row
-    if (cells.length <= headings.length && known.gaps.length === 0) return undefined
-    const columns = known.gaps.filter((column) => isFilled(cells[column]))
-    const within = columns.length
+    if (cells.length <= headings.length && tableColumns.gaps.length === 0) return undefined
+    const columns = tableColumns.gaps.filter((column) => isFilled(cells[column]))
+    const inGaps = columns.length
     // A row that reaches to column XFD is a sparse array: Object.keys visits only the cells that exist.
     for (const key of Object.keys(cells.slice(headings.length))) {
       const column = headings.length + Number(key)
       if (isFilled(cells[column])) columns.push(column)
     }
     if (columns.length === 0) return undefined
-    const isLonger = rowsAreEven && columns.length > within
-    const textsIn = (some: readonly number[]) => some.map((column) => cells[column]?.trim() ?? '')
-    if (!isLonger && !lookLikeRow(textsIn(columns), textsIn(known.needed))) return { columns }
+    const isLonger = rowsAreEven && columns.length > inGaps
+    const textsIn = (positions: readonly number[]) => positions.map((column) => cells[column]?.trim() ?? '')
+    if (!isLonger && !lookLikeRow(textsIn(columns), textsIn(tableColumns.needed))) return { columns }
     return { columns, fault: twoRowsInOneFault(row, columns) }
   }
 }
 
 function columnsOf({ headings, columns }: Table, specs: readonly ColumnSpec[]) {
   return {
-    gaps: Array.from(headings.keys()).filter((column) => isNoHeading(headings[column] ?? '', column)),
+    gaps: Array.from(headings.keys()).filter((column) => isMissingHeading(headings[column] ?? '', column)),
     needed: specs.flatMap(({ field, required }) => (required ? [columns.get(field) ?? -1] : [])),
   }
 }
 
 /** The heading that a workbook of held-back rows gives to a column without one. */
-export function headingForNone(column: number): string {
+export function placeholderHeading(column: number): string {
   return `Column ${column + 1}`
 }
 
-function isNoHeading(heading: string, column: number): boolean {
-  return heading === '' || heading === headingForNone(column)
+function isMissingHeading(heading: string, column: number): boolean {
+  return heading === '' || heading === placeholderHeading(column)
 }
 
 /** Whether texts look like a row: an address, or several cells with a number of the same shape as the row's own. */
-function lookLikeRow(texts: readonly string[], ofRow: readonly string[]): boolean {
+function lookLikeRow(texts: readonly string[], rowTexts: readonly string[]): boolean {
   if (texts.some(isAddress)) return true
-  const shapes = new Set(ofRow.filter(isNumber).map(shapeOf))
+  const shapes = new Set(rowTexts.filter(isNumber).map(shapeOf))
   return texts.length > 1 && texts.some((text) => isNumber(text) && shapes.has(shapeOf(text)))
 }
 

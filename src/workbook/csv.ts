@@ -3,17 +3,18 @@ import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 import { UnusableWorkbook } from './errors.ts'
 import type { CellFault } from './cell-faults.ts'
 
-const DELIMITERS = [',', ';', '\t', '|']
+const delimiters = [',', ';', '\t', '|']
 
 /** The delimiter that most of the first lines contain, most evenly; Excel may also name it itself (`sep=;`). */
-function delimiterOf(text: Buffer): { delimiter: string; skip: Buffer } {
+function detectDelimiter(text: Buffer): { delimiter: string; skip: Buffer } {
   const sample = text.subarray(0, 64 * 1024).toString('utf8')
-  const said = /^"?sep=([^"\r\n])"?(?:\r\n|\n|\r)/i.exec(sample)
-  if (said?.[1] !== undefined) return { delimiter: said[1], skip: Buffer.from(said[0]) }
+  const separatorLine = /^"?sep=([^"\r\n])"?(?:\r\n|\n|\r)/i.exec(sample)
+  if (separatorLine?.[1] !== undefined)
+    return { delimiter: separatorLine[1], skip: Buffer.from(separatorLine[0]) }
   const lines = sample.split(/\r\n|\n|\r/, 20).map((line) => line.replace(/"[^"]*"/g, ''))
-  const [best] = DELIMITERS.map((delimiter) => ({ delimiter, ...countDelimiter(delimiter, lines) })).sort(
-    (one, other) => other.lines - one.lines || other.even - one.even || other.each - one.each,
-  )
+  const [best] = delimiters
+    .map((delimiter) => ({ delimiter, ...countDelimiter(delimiter, lines) }))
+    .sort((one, other) => other.lines - one.lines || other.even - one.even || other.each - one.each)
   return { delimiter: best?.delimiter ?? ',', skip: Buffer.alloc(0) }
 }
 
@@ -24,17 +25,17 @@ function delimiterOf(text: Buffer): { delimiter: string; skip: Buffer } {
 function countDelimiter(delimiter: string, lines: readonly string[]) {
   const counts = lines.map((line) => line.split(delimiter).length - 1).filter((count) => count > 0)
   const linesWithCount = (count: number) => counts.filter((other) => other === count).length
-  const [each = 0] = [...counts].sort(
+  const [commonCount = 0] = [...counts].sort(
     (one, other) => linesWithCount(other) - linesWithCount(one) || other - one,
   )
-  return { lines: counts.length, even: linesWithCount(each), each }
+  return { lines: counts.length, even: linesWithCount(commonCount), each: commonCount }
 }
 
-const PIECE = 256 * 1024
+const pieceSize = 256 * 1024
 /** The most lines that a cell of a workbook can have. */
-const maxLinesInACell = 254
-const LINE_FEED = 10
-const CARRIAGE_RETURN = 13
+const maxLinesInCell = 254
+const lineFeed = 10
+const carriageReturn = 13
 
 /**
  * Reads delimited text (UTF-8, no byte order mark). CRLF, LF and CR each end a row. In a quoted cell they are line
@@ -46,38 +47,38 @@ export async function readCsv(
   onRow: (row: SheetRow) => void,
   progress?: (share: number) => void,
 ): Promise<void> {
-  const { delimiter, skip } = delimiterOf(text)
+  const { delimiter, skip } = detectDelimiter(text)
   const checkLength = rowLengthCheck()
   let number = skip.length > 0 ? 1 : 0
-  let open: { text: string; lines: number } | undefined
+  let unfinished: { text: string; lines: number } | undefined
   /** A line is usually a whole row; otherwise it continues, or begins, a cell of several lines. */
   const readLine = (line: string) => {
-    if (open === undefined) number += 1
-    const whole = open === undefined ? line : `${open.text}\n${line}`
+    if (unfinished === undefined) number += 1
+    const whole = unfinished === undefined ? line : `${unfinished.text}\n${line}`
     const read = cellsIn(whole, { delimiter, row: number })
     if (read === 'goes-on') {
-      const lines = (open?.lines ?? 1) + 1
-      if (lines > maxLinesInACell) throw unclosedQuote(number)
-      open = { text: whole, lines }
+      const lines = (unfinished?.lines ?? 1) + 1
+      if (lines > maxLinesInCell) throw unclosedQuote(number)
+      unfinished = { text: whole, lines }
       return
     }
     const row: SheetRow = { number, ...read }
-    checkLength(row, { multiline: open !== undefined })
-    open = undefined
+    checkLength(row, { multiline: unfinished !== undefined })
+    unfinished = undefined
     onRow(row)
   }
   for (let at = skip.length; at < text.length; ) {
-    const end = endOfLine(text, at + PIECE)
-    const tooMuch = end - at > PIECE + maxRowLength
-    const lines = linesIn(text.toString('utf8', at, tooMuch ? at + PIECE : end))
-    if (tooMuch) throw tooLong(number + lines.length)
+    const end = endOfLine(text, at + pieceSize)
+    const isRowTooLong = end - at > pieceSize + maxRowLength
+    const lines = linesIn(text.toString('utf8', at, isRowTooLong ? at + pieceSize : end))
+    if (isRowTooLong) throw tooLong(number + lines.length)
     for (const line of lines) readLine(line)
     at = end
     // Lets the event loop run, so that Ctrl-C is noticed.
     await new Promise(setImmediate)
     progress?.(Math.min(1, end / text.length))
   }
-  if (open !== undefined) throw unclosedQuote(number)
+  if (unfinished !== undefined) throw unclosedQuote(number)
 }
 
 /**
@@ -89,24 +90,24 @@ function rowLengthCheck(): (row: SheetRow, about: { multiline: boolean }) => voi
   let width = 0
   let isEven = true
   let hasFirstHeading = false
-  let opened: number | undefined
-  let endsInLines: number | undefined
+  let multilineRow: number | undefined
+  let rowEndingInLines: number | undefined
   return (row, { multiline }) => {
     const { cells, number } = row
-    if (multiline) opened ??= number
+    if (multiline) multilineRow ??= number
     if (isBlankRow(row)) return
-    if (endsInLines !== undefined && hasFirstHeading && cells[0] === undefined)
-      throw unclosedQuote(endsInLines)
-    endsInLines = cells.at(-1)?.includes('\n') ? number : undefined
+    if (rowEndingInLines !== undefined && hasFirstHeading && cells[0] === undefined)
+      throw unclosedQuote(rowEndingInLines)
+    rowEndingInLines = cells.at(-1)?.includes('\n') ? number : undefined
     if (cells.length === width) {
       // The row is as long as the headings.
     } else if (cells.length > width && number <= maxHeadingRow) {
       // The shorter rows above were a title.
-      isEven = width === 0 || opened === undefined
+      isEven = width === 0 || multilineRow === undefined
       width = cells.length
       hasFirstHeading = cells[0] !== undefined
     } else isEven = false
-    if (opened !== undefined && !isEven) throw unclosedQuote(opened)
+    if (multilineRow !== undefined && !isEven) throw unclosedQuote(multilineRow)
   }
 }
 
@@ -121,12 +122,12 @@ function linesIn(text: string): string[] {
 function endOfLine(text: Buffer, from: number): number {
   if (from >= text.length) return text.length
   const start = from - 1
-  const feed = text.indexOf(LINE_FEED, start)
+  const feed = text.indexOf(lineFeed, start)
   const within = text.subarray(0, feed === -1 ? text.length : feed)
-  const carriage = within.indexOf(CARRIAGE_RETURN, start)
+  const carriage = within.indexOf(carriageReturn, start)
   const end = carriage === -1 ? feed : carriage
   if (end === -1) return text.length
-  return end === carriage && text[end + 1] === LINE_FEED ? end + 2 : end + 1
+  return end === carriage && text[end + 1] === lineFeed ? end + 2 : end + 1
 }
 
 /** The refusal of a quotation mark that does not close, or closes only after what may be other rows. */
@@ -170,18 +171,18 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   const cells: (string | undefined)[] = []
   let fault: CellFault | undefined
   const mayHoldLineEnds = otherLineEnds.test(line)
-  const put = (text: string) => {
+  const addCell = (text: string) => {
     if (cells.length === maxColumns) throw unreadable(row, `has more than ${maxColumns} columns`)
     cells.push(text === '' ? undefined : unescapeFormula(text))
   }
   const addUnquoted = (text: string) => {
-    put(text)
+    addCell(text)
     if (mayHoldLineEnds && lineEnds.test(text)) fault ??= lineEndFault(text)
   }
-  let inOneCell = 0
-  const whole = () => {
+  let maxPartsInCell = 0
+  const finishRow = () => {
     // A cell of several lines with as many parts as the row has cells: the quotation mark may have swallowed a row.
-    if (inOneCell > 0 && inOneCell >= cells.length) throw unclosedQuote(row)
+    if (maxPartsInCell > 0 && maxPartsInCell >= cells.length) throw unclosedQuote(row)
     return fault === undefined ? { cells } : { cells, fault }
   }
   for (let at = 0; ; ) {
@@ -189,7 +190,7 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
     if (quote === -1) {
       const end = line.indexOf(delimiter, at)
       addUnquoted(end === -1 ? line.slice(at) : line.slice(at, end))
-      if (end === -1) return whole()
+      if (end === -1) return finishRow()
       at = end + delimiter.length
       continue
     }
@@ -198,15 +199,15 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
     const content = line.slice(quote + 1, close)
     let end = close + 1
     while (line[end] === ' ') end += 1
-    const closes = end === line.length || line.startsWith(delimiter, end)
+    const endsCell = end === line.length || line.startsWith(delimiter, end)
     if (content.includes('\n')) {
-      const bare = quote === at && end === close + 1
-      if (!closes || !bare || linesCouldBeRows(content, delimiter)) throw unclosedQuote(row)
-      inOneCell = Math.max(inOneCell, content.split(delimiter).length)
+      const isWholeCell = quote === at && end === close + 1
+      if (!endsCell || !isWholeCell || linesCouldBeRows(content, delimiter)) throw unclosedQuote(row)
+      maxPartsInCell = Math.max(maxPartsInCell, content.split(delimiter).length)
     }
-    put(content.replaceAll('""', '"'))
-    if (end === line.length) return whole()
-    if (!closes)
+    addCell(content.replaceAll('""', '"'))
+    if (end === line.length) return finishRow()
+    if (!endsCell)
       throw unreadable(
         row,
         `has text behind a closing quotation mark: ${line.slice(quote, close + 12)}`,

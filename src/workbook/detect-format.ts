@@ -8,9 +8,9 @@ import { findWorkbook } from './parts.ts'
 import { readXml } from './xml.ts'
 import type { Archive } from './zip.ts'
 
-const SAVE_AS = 'open it in Excel or LibreOffice and save it as .xlsx (Excel workbook)'
+const saveAsHint = 'open it in Excel or LibreOffice and save it as .xlsx (Excel workbook)'
 
-const OTHER_KINDS: readonly (readonly [start: string, what: string])[] = [
+const otherKinds: readonly (readonly [start: string, what: string])[] = [
   ['255044462d', 'a PDF'],
   ['89504e47', 'a picture'],
   ['ffd8ff', 'a picture'],
@@ -37,7 +37,7 @@ export function detectFormat(bytes: Buffer, path: string): 'zip' | 'text' {
   if (start.startsWith('d0cf11e0a1b11ae1')) throw oldOffice(bytes, path)
   if (/^09(00|02|04|08)(04|06|08|10)00/.test(start)) throw oldXls(path)
   if (start.startsWith('1f8b')) throw gzipped(bytes, path)
-  for (const [beginning, what] of OTHER_KINDS) if (start.startsWith(beginning)) throw notAWorkbook(path, what)
+  for (const [beginning, what] of otherKinds) if (start.startsWith(beginning)) throw notAWorkbook(path, what)
   return 'text'
 }
 
@@ -58,12 +58,12 @@ const maxUnpacked = 16 * 1024 * 1024
 
 /** Gnumeric packs its XML with gzip. */
 function gzipped(bytes: Buffer, path: string): UnusableWorkbook {
-  return isGnumeric(beginningOf(bytes))
+  return isGnumeric(unpackBeginning(bytes))
     ? gnumeric(path)
     : notAWorkbook(path, 'a gzip archive', 'unpack it first')
 }
 
-function beginningOf(bytes: Buffer): string {
+function unpackBeginning(bytes: Buffer): string {
   try {
     const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: maxUnpacked }
     return gunzipSync(bytes.subarray(0, maxPackedRead), options).subarray(0, 4096).toString('utf8')
@@ -107,7 +107,7 @@ function oldOffice(bytes: Buffer, path: string): UnusableWorkbook {
 
 function oldXls(path: string): UnusableWorkbook {
   const what = 'is an old .xls workbook, of Excel 2003 or before'
-  return unusable(path, 'workbook-old-xls', { what, hint: SAVE_AS })
+  return unusable(path, 'workbook-old-xls', { what, hint: saveAsHint })
 }
 
 function notAWorkbook(
@@ -121,25 +121,26 @@ function notAWorkbook(
 /** Tells by the parts of a zip file what it is. @throws UnusableWorkbook for all but a workbook without macros */
 export async function detectZipContent(archive: Archive, path: string): Promise<void> {
   const { names } = archive
-  const some = (pattern: RegExp) => [...names].find((name) => pattern.test(name))
+  const findName = (pattern: RegExp) => [...names].find((name) => pattern.test(name))
   if (names.has('mimetype') || names.has('content.xml')) throw await openDocument(archive, path)
-  if (names.has('index/document.iwa') || names.has('index.zip') || some(/\.iwa$/)) {
+  if (names.has('index/document.iwa') || names.has('index.zip') || findName(/\.iwa$/)) {
     throw notAWorkbook(
       path,
       'a document of Apple Numbers, Pages or Keynote',
       'in Numbers choose File > Export To > Excel',
     )
   }
-  if (some(/(^|\/)vbaproject\.bin$|^xl\/macrosheets\//)) throw macros(path)
-  if (names.has('xl/workbook.bin')) throw notAWorkbook(path, 'a binary workbook (.xlsb)', SAVE_AS)
-  if (some(/^word\//)) throw notAWorkbook(path, 'a Word document', 'copy its table into an Excel workbook')
-  if (some(/^ppt\//)) throw notAWorkbook(path, 'a PowerPoint presentation')
+  if (findName(/(^|\/)vbaproject\.bin$|^xl\/macrosheets\//)) throw macros(path)
+  if (names.has('xl/workbook.bin')) throw notAWorkbook(path, 'a binary workbook (.xlsb)', saveAsHint)
+  if (findName(/^word\//))
+    throw notAWorkbook(path, 'a Word document', 'copy its table into an Excel workbook')
+  if (findName(/^ppt\//)) throw notAWorkbook(path, 'a PowerPoint presentation')
   if (names.has('[content_types].xml')) {
     // Some programs list every type they know: only the type of the workbook part counts.
     if (/macroEnabled/i.test(await contentTypeOf(archive, await findWorkbook(archive)))) throw macros(path)
     return
   }
-  const inner = some(/\.(xlsx|csv|xls|ods)$/)
+  const inner = findName(/\.(xlsx|csv|xls|ods)$/)
   if (inner !== undefined)
     throw notAWorkbook(path, `a zip archive that holds ${inner}`, 'unpack it first, and give the file in it')
   if (![...names].some((name) => name.startsWith('xl/')))
@@ -148,7 +149,7 @@ export async function detectZipContent(archive: Archive, path: string): Promise<
 
 function macros(path: string): UnusableWorkbook {
   const what = 'has macros, which may be harmful and are not needed'
-  return unusable(path, 'workbook-macros', { what, hint: `${SAVE_AS}, which leaves the macros out` })
+  return unusable(path, 'workbook-macros', { what, hint: `${saveAsHint}, which leaves the macros out` })
 }
 
 async function openDocument(archive: Archive, path: string): Promise<UnusableWorkbook> {
@@ -170,18 +171,18 @@ function ods(path: string): UnusableWorkbook {
 /** The content type of a part: its own, or else that of its file extension. */
 async function contentTypeOf(archive: Archive, part: string): Promise<string> {
   const ending = part.slice(part.lastIndexOf('.') + 1)
-  let own: string | undefined
-  let ofEnding: string | undefined
+  let partType: string | undefined
+  let extensionType: string | undefined
   const types = readXml('[content_types].xml', {
     open(name, attributes) {
       const type = attributes.get('ContentType') ?? ''
       const named = attributes.get('PartName')?.replace(/^\/+/, '').toLowerCase()
-      if (name === 'Override' && named === part) own = type
-      if (name === 'Default' && attributes.get('Extension')?.toLowerCase() === ending) ofEnding = type
+      if (name === 'Override' && named === part) partType = type
+      if (name === 'Default' && attributes.get('Extension')?.toLowerCase() === ending) extensionType = type
     },
   })
   await archive.read('[content_types].xml', types, { max: 4 * 1024 * 1024 })
-  return own ?? ofEnding ?? ''
+  return partType ?? extensionType ?? ''
 }
 
 /** The text of a file as UTF-8 without byte order mark, whether it was UTF-8 or UTF-16. */
@@ -190,9 +191,9 @@ export function detectTextFormat(bytes: Buffer, path: string): Buffer {
   const beginning = text.subarray(0, 4096).toString('utf8').trimStart()
   if (beginning === '' && text.toString('utf8').trim() === '') throw emptyFile(path)
   if (beginning.startsWith('<')) throw markup(beginning, path)
-  if (beginning.startsWith('ID;P')) throw notAWorkbook(path, 'a SYLK file (.slk)', SAVE_AS)
+  if (beginning.startsWith('ID;P')) throw notAWorkbook(path, 'a SYLK file (.slk)', saveAsHint)
   if (/^TABLE\r?\n0,1\r?\n/.test(beginning))
-    throw notAWorkbook(path, 'a DIF file (data interchange format)', SAVE_AS)
+    throw notAWorkbook(path, 'a DIF file (data interchange format)', saveAsHint)
   if (/^[[{]\s*(["{[]|$)/.test(beginning)) throw notAWorkbook(path, 'a JSON file')
   return text
 }
@@ -200,7 +201,7 @@ export function detectTextFormat(bytes: Buffer, path: string): Buffer {
 function markup(beginning: string, path: string): UnusableWorkbook {
   if (isGnumeric(beginning)) return gnumeric(path)
   if (/urn:schemas-microsoft-com:office:spreadsheet|progid="Excel/i.test(beginning)) {
-    return notAWorkbook(path, 'an XML spreadsheet of Excel 2003', SAVE_AS)
+    return notAWorkbook(path, 'an XML spreadsheet of Excel 2003', saveAsHint)
   }
   if (/opendocument|<office:document/i.test(beginning)) return ods(path)
   if (/<(!doctype html|html|head|body|table|meta|div)/i.test(beginning)) {
@@ -237,8 +238,8 @@ function asUtf8(bytes: Buffer, path: string): Buffer {
 function isUtf32(bytes: Buffer): boolean {
   if (bytes.length < 8 || bytes.length % 4 !== 0) return false
   const letters = Array.from({ length: Math.min(64, bytes.length / 4) }, (_, at) => at * 4)
-  const all = (high: readonly [number, number]) =>
-    letters.every((at) => bytes[at + high[0]] === 0 && (bytes[at + high[1]] ?? 0) <= 0x10)
+  const all = (zeroBytes: readonly [number, number]) =>
+    letters.every((at) => bytes[at + zeroBytes[0]] === 0 && (bytes[at + zeroBytes[1]] ?? 0) <= 0x10)
   return all([3, 2]) || all([0, 1])
 }
 

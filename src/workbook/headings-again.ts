@@ -19,44 +19,45 @@ export function headingsFinder(
   row: SheetRow,
   before: { table: Table | UnclearTable; row: SheetRow | undefined },
 ) => Table | UnclearTable | undefined {
-  const { means } = knownHeadings(specs, map)
+  const { fieldFor } = knownHeadings(specs, map)
   const required = specs.filter((spec) => spec.required).map(({ field }) => field)
   return (row, { table, row: above }) => {
     const { cells } = row
     // Almost every row is recognised by an address, or by a number in a required column.
     if (cells.some((cell) => cell !== undefined && isAddress(cell))) return undefined
     const isRead = !('reason' in table)
-    const inNeeded = required.map((field) => cells[table.columns.get(field) ?? -1]?.trim() ?? '')
-    if (isRead && inNeeded.some(isNumber)) return undefined
+    const requiredTexts = required.map((field) => cells[table.columns.get(field) ?? -1]?.trim() ?? '')
+    if (isRead && requiredTexts.some(isNumber)) return undefined
     const fields = new Set<string>()
-    let others = 0
+    let unknownCells = 0
     for (const cell of cells) {
       if (cell === undefined || cell.trim() === '') continue
-      const field = cell.length > maxHeadingLength ? undefined : means(cell)
-      if (field === undefined) others += 1
+      const field = cell.length > maxHeadingLength ? undefined : fieldFor(cell)
+      if (field === undefined) unknownCells += 1
       else fields.add(field)
     }
-    const needed = inNeeded.filter((text) => text !== '')
-    const isWhole = needed.length === required.length
-    const isGap = () => above === undefined || row.number - above.number > 1 || isBlankRow(above)
+    const filledTexts = requiredTexts.filter((text) => text !== '')
+    const hasAllRequired = filledTexts.length === required.length
+    const isAfterGap = () => above === undefined || row.number - above.number > 1 || isBlankRow(above)
     /**
      * Whether unknown headings may be headings: with a known heading in a required column, or below a gap with none, if
      * no cell can be a number, an address, or a repetition of the row above.
      */
     const mayBeHeadings = () => {
-      if (others === 0 || required.length < 2) return false
-      if (!cells.every((cell) => cell === undefined || isWords(cell)) || needed.some(isPlaceholder))
+      if (unknownCells === 0 || required.length < 2) return false
+      if (!cells.every((cell) => cell === undefined || isWords(cell)) || filledTexts.some(isPlaceholder))
         return false
-      if (needed.every((text) => means(text) === undefined)) return isWhole && fields.size === 0 && isGap()
-      return !repeats(cells, above) && (isWhole || (needed.length >= 2 && others >= 2))
+      if (filledTexts.every((text) => fieldFor(text) === undefined))
+        return hasAllRequired && fields.size === 0 && isAfterGap()
+      return !repeatsAbove(cells, above) && (hasAllRequired || (filledTexts.length >= 2 && unknownCells >= 2))
     }
     // Two known headings are enough for a row of headings.
-    return fields.size >= 2 || mayBeHeadings() ? tableOrReason(row, { specs, map, means }) : undefined
+    return fields.size >= 2 || mayBeHeadings() ? tableOrReason(row, { specs, map, fieldFor }) : undefined
   }
 }
 
 /** Whether a cell repeats the one above: a country or town that does so is no heading. */
-function repeats(cells: SheetRow['cells'], above: SheetRow | undefined): boolean {
+function repeatsAbove(cells: SheetRow['cells'], above: SheetRow | undefined): boolean {
   return cells.some((cell, column) => cell !== undefined && isWords(cell) && cell === above?.cells[column])
 }
 
@@ -65,11 +66,11 @@ function tableOrReason(
   {
     specs,
     map,
-    means,
+    fieldFor,
   }: {
     specs: readonly ColumnSpec[]
     map: Readonly<Record<string, string>>
-    means: (cell: string) => string | undefined
+    fieldFor: (cell: string) => string | undefined
   },
 ): Table | UnclearTable {
   try {
@@ -79,10 +80,10 @@ function tableOrReason(
     const headings = headingsIn(row)
     const columns = new Map<string, number>()
     for (const [column, heading] of headings.entries()) {
-      const field = means(heading)
+      const field = fieldFor(heading)
       if (field !== undefined && !columns.has(field)) columns.set(field, column)
     }
-    const unknown = headings.filter((heading) => heading !== '' && means(heading) === undefined)
+    const unknown = headings.filter((heading) => heading !== '' && fieldFor(heading) === undefined)
     return { headingRow: row.number, headings, columns, unknown, reason: error.message }
   }
 }

@@ -57,13 +57,13 @@ export function tableBelow(
 ): Table {
   const headings = headingsIn(row)
   refuseDuplicateHeadings(headings, row.number)
-  const { mapped, means } = knownHeadings(specs, map)
+  const { mapped, fieldFor } = knownHeadings(specs, map)
   const columns = new Map<string, number>()
   const unknown: string[] = []
   const claim = (field: string, column: number) => {
     const other = columns.get(field)
     if (other !== undefined)
-      throw sameField({ field, specs, headings, columns: [other, column], row: row.number })
+      throw duplicateField({ field, specs, headings, columns: [other, column], row: row.number })
     columns.set(field, column)
   }
   for (const [column, heading] of headings.entries()) {
@@ -73,7 +73,7 @@ export function tableBelow(
   const claimed = new Set(columns.keys())
   for (const [column, heading] of headings.entries()) {
     if (heading === '' || mapped.has(headingKey(heading))) continue
-    const field = means(heading)
+    const field = fieldFor(heading)
     // A column named with --map wins; another column with the same meaning is ignored.
     if (field === undefined || claimed.has(field)) unknown.push(heading)
     else claim(field, column)
@@ -87,15 +87,15 @@ export function headingsIn({ cells }: SheetRow): string[] {
   return Array.from(cells, (cell) => cleanText(cell ?? ''))
 }
 
-/** Which headings mean which field: `mapped` has those of `--map`, by their keys; `means` knows all. */
+/** Which headings mean which field: `mapped` has those of `--map`, by their keys; `fieldFor` knows all. */
 export function knownHeadings(specs: readonly ColumnSpec[], map: Readonly<Record<string, string>>) {
   const mapped = new Map(Object.entries(map).map(([heading, field]) => [headingKey(heading), field]))
-  const meanings = new Map(mapped)
+  const fieldsByKey = new Map(mapped)
   for (const { field, heading, synonyms } of specs) {
     for (const name of [heading, field, ...synonyms])
-      if (!meanings.has(headingKey(name))) meanings.set(headingKey(name), field)
+      if (!fieldsByKey.has(headingKey(name))) fieldsByKey.set(headingKey(name), field)
   }
-  return { mapped, means: (heading: string) => meanings.get(headingKey(heading)) }
+  return { mapped, fieldFor: (heading: string) => fieldsByKey.get(headingKey(heading)) }
 }
 
 type KnownHeadings = ReturnType<typeof knownHeadings>
@@ -127,13 +127,13 @@ export function rowsBelowHeadings({
   map: Readonly<Record<string, string>>
   key: string
   isKey: (cell: string, note: CellNote | undefined) => boolean
-}): { see: (row: SheetRow) => void; found: () => boolean } {
+}): { check: (row: SheetRow) => void; found: () => boolean } {
   const known = knownHeadings(specs, map)
   // Several headings may mean the key, such as No and Centre number, and an earlier row may only look like headings.
   const keyColumns = new Map<number, { counted: number }>()
   let found = false
   return {
-    see(row) {
+    check(row) {
       if (found) return
       for (const [column, seen] of keyColumns) {
         const cell = row.cells[column] ?? ''
@@ -160,8 +160,8 @@ function fieldsIn({ cells }: SheetRow, known: KnownHeadings): Set<string> {
   return fields
 }
 
-function fieldOf(cell: string | undefined, { means }: KnownHeadings): string | undefined {
-  return cell === undefined || cell.length > 200 ? undefined : means(cell)
+function fieldOf(cell: string | undefined, { fieldFor }: KnownHeadings): string | undefined {
+  return cell === undefined || cell.length > 200 ? undefined : fieldFor(cell)
 }
 
 function refuseDuplicateHeadings(headings: string[], row: number): void {
@@ -171,7 +171,7 @@ function refuseDuplicateHeadings(headings: string[], row: number): void {
     if (name === '') continue
     const other = seen.get(name)
     if (other !== undefined) {
-      throw sameHeading(
+      throw duplicateHeading(
         `the heading ${heading} stands twice, in ${columnLetters(other)}${row} and ${columnLetters(column)}${row}`,
         [headings[other] ?? '', heading],
       )
@@ -196,7 +196,11 @@ function refuseUnmatchedMap(headings: string[], map: Readonly<Record<string, str
  * `E-mail *`, `EMAIL`, `1. e mail` and `Email (required)` have one key; so do `Centre #`, `Centre №` and `centre no.`.
  */
 export function headingKey(heading: string): string {
-  return (heading.length > 200 ? heading : heading.replace(COUNTED, '').replace(REMARK, ''))
+  return (
+    heading.length > 200
+      ? heading
+      : heading.replace(leadingNumberPattern, '').replace(trailingRemarkPattern, '')
+  )
     .replaceAll('#', ' no ')
     .normalize('NFKD')
     .toLowerCase()
@@ -204,11 +208,11 @@ export function headingKey(heading: string): string {
 }
 
 // What a form writes before the name of a column: the number of the question, and whether an answer is required.
-const COUNTED =
+const leadingNumberPattern =
   /^\s*(?:(?:\(?\d{1,2}(?:\.\d{1,2})*[.)]|\d{1,2}\.\d{1,2}(?=\s)|q(?:uestion)?\.?\s?\d{1,2}\s?[.:)–—-]|(?:required|mandatory|compulsory|optional)\s*[:–—-])\s*)+(?=\p{L})/iu
 
 // What a form writes after the name of a column. Other words in brackets may name another column: Email (secondary).
-const REMARK =
+const trailingRemarkPattern =
   /[\s:–—-]*[([]?\s*(?<![\p{L}\p{N}])(?:(?:is\s+)?(?:required|mandatory|compulsory|optional|obligatory)(?:\s+field)?|(?:only\s+)?one\s+(?:(?:per|in each|in every|a)\s+)(?:row|line|cell)|must be filled(?:\s+in)?|(?:if (?:any|known|applicable)|e\.\s?g\.|for example|such as)[^)\]]*)\s*[)\]]?[\s*]*$/iu
 
 /** `['Org ID=Centre number']` → `{ 'Org ID': 'number' }`; a field goes by its name or its proper heading. */
@@ -254,7 +258,7 @@ function truncateText(text: string): string {
   return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text
 }
 
-interface SameField {
+interface DuplicateField {
   field: string
   specs: readonly ColumnSpec[]
   headings: string[]
@@ -263,12 +267,12 @@ interface SameField {
 }
 
 /** The refusal of two differently worded headings for one field. */
-function sameField({ field, specs, headings, columns, row }: SameField): UnusableWorkbook {
+function duplicateField({ field, specs, headings, columns, row }: DuplicateField): UnusableWorkbook {
   const proper = specs.find((spec) => spec.field === field)?.heading ?? field
   const [first = '', second = ''] = columns.map(
     (column) => `${truncateText(headings[column] ?? '')} (${columnLetters(column)}${row})`,
   )
-  return sameHeading(
+  return duplicateHeading(
     `two columns mean ${proper}: ${first} and ${second}`,
     columns.map((column) => headings[column] ?? ''),
   )
@@ -287,7 +291,7 @@ export function rowInHeadings(row: number, text: string): UnusableWorkbook {
 }
 
 /** The refusal of two headings with one meaning. */
-function sameHeading(message: string, headings: string[]): UnusableWorkbook {
+function duplicateHeading(message: string, headings: string[]): UnusableWorkbook {
   return new UnusableWorkbook('workbook-same-heading', message, {
     hint: "rename one of them, or say which is meant with --map 'Column=field'",
     details: { headings },
@@ -346,7 +350,7 @@ export function withOtherSheets(
 }
 
 /** The refusal of a column that only counts the rows; `other` is the column that seems to hold the values sought. */
-export function runningNumbers(
+export function runningNumbersColumn(
   heading: string,
   proper: string,
   { from, other }: { from?: number; other: string | undefined },

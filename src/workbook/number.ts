@@ -1,15 +1,15 @@
 import { format as formatted } from 'numfmt'
 import type { CellNote } from './cell-faults.ts'
 
-const DAY = 86_400_000
+const dayMs = 86_400_000
 // Excel's day 0, so that day 61 is 1900-03-01; before day 61 Excel counts a 29 February 1900 that never was.
-const DAY_ZERO = Date.UTC(1899, 11, 30)
-const LAST_DAY = 2_958_466
-const DAYS_TO_1904 = 1462
+const dayZero = Date.UTC(1899, 11, 30)
+const lastDay = 2_958_466
+const daysTo1904 = 1462
 /** From this value on, a cell without a format of its own shows a number as 1.23457E+11. */
-const SHOWN_WITH_EXPONENT = 1e11
+const minShownWithExponent = 1e11
 /** From this value on, JavaScript writes a number with an exponent. */
-const WRITTEN_WITH_EXPONENT = 1e21
+const minWrittenWithExponent = 1e21
 
 /** How a cell's format makes its number read: plainly, with leading zeros, as a moment, or by a format's code. */
 export type NumberFormat = 'plain' | (typeof moments)[number] | { zeros: number } | { code: string }
@@ -32,11 +32,11 @@ export function readNumber(raw: string, format: NumberFormat = 'plain', from1904
   if (!isDecimal.test(text) || !Number.isFinite(value)) return { text, note: { kind: 'no-number' } }
   const held = plainDecimal(value)
   if (format === 'plain') {
-    if (Math.abs(value) < SHOWN_WITH_EXPONENT) return { text: held }
+    if (Math.abs(value) < minShownWithExponent) return { text: held }
     return { text: held, note: { kind: 'number', shown: textByFormat('General', value), held } }
   }
   if (typeof format === 'string') {
-    const at = moment(value, format, from1904)
+    const at = momentText(value, format, from1904)
     return at === undefined ? { text: held } : { text: at, note: { kind: 'date' } }
   }
   if ('zeros' in format) {
@@ -58,7 +58,7 @@ function readByCode(value: number, held: string, code: string): NumberRead {
     return { text: `${plainDecimal(value * scale)}%` }
   }
   // `h AM/PM` shows a full hour completely.
-  const at = /^h+ ?(?:am\/pm|a\/p)$/i.test(code) && value < 1 ? moment(value, 'time', false) : undefined
+  const at = /^h+ ?(?:am\/pm|a\/p)$/i.test(code) && value < 1 ? momentText(value, 'time', false) : undefined
   if (at?.endsWith(':00:00') === true) return { text: at, note: { kind: 'date' } }
   // `*` repeats the next character to fill the cell, as often as there is room for it.
   const fills = /\*./s.test(code.replace(/"[^"]*"|\\.|_./gs, ''))
@@ -100,10 +100,10 @@ export function changesWhatIsShown(code: string): boolean {
 
 /** What a number cell shows; undefined where numfmt cannot tell: other scripts' digits, or numbers too large. */
 function textByFormat(code: string, value: number): string | undefined {
-  if (otherDigits.test(code)) return undefined
+  if (nonLatinDigitsPattern.test(code)) return undefined
   // numfmt gets the digits of such a number right only in formats with an exponent.
   const hasExponent = /general|e[+-]/i.test(withoutLiterals(code))
-  return Math.abs(value) >= WRITTEN_WITH_EXPONENT && !hasExponent ? undefined : shownText(code, value)
+  return Math.abs(value) >= minWrittenWithExponent && !hasExponent ? undefined : shownText(code, value)
 }
 
 /** Whether a text shows less than the cell holds, such as `1.23457E+11`. */
@@ -112,7 +112,7 @@ export function isShortened(shown: string | undefined): boolean {
 }
 
 /** A format that asks for another script's digits: by name, by the first byte of its language, or, in Thai, by a t. */
-const otherDigits =
+const nonLatinDigitsPattern =
   /(?:^|;|\])\s*t[#0?]|\[(?:dbnum|natnum)\d|\[\$[^\]]*-(?:0?[2-9a-f]|[1-9a-f][0-9a-f])[0-9a-f]{6}(?:,[^\]]*)?\]/i
 
 /**
@@ -123,21 +123,21 @@ function plainDecimal(value: number): string {
   const shown = Number(value.toPrecision(15))
   const text = String(shown)
   if (!text.includes('e')) return text
-  inFull ??= new Intl.NumberFormat('en', { useGrouping: false, maximumSignificantDigits: 15 })
-  return inFull.format(shown)
+  fullDecimalFormat ??= new Intl.NumberFormat('en', { useGrouping: false, maximumSignificantDigits: 15 })
+  return fullDecimalFormat.format(shown)
 }
 
 /** Writes a number without an exponent; created for the first number that has one. */
-let inFull: Intl.NumberFormat | undefined
+let fullDecimalFormat: Intl.NumberFormat | undefined
 
-function moment(value: number, format: (typeof moments)[number], from1904: boolean): string | undefined {
-  const days = value + (from1904 ? DAYS_TO_1904 : 0)
-  if (value < 0 || days >= LAST_DAY) return undefined
+function momentText(value: number, format: (typeof moments)[number], from1904: boolean): string | undefined {
+  const days = value + (from1904 ? daysTo1904 : 0)
+  if (value < 0 || days >= lastDay) return undefined
   const early = !from1904 && days >= 1 && days < 60 ? 1 : 0
-  const at = new Date(DAY_ZERO + Math.round((days + early) * 86_400) * 1000)
+  const at = new Date(dayZero + Math.round((days + early) * 86_400) * 1000)
   const [date = '', time = ''] = at.toISOString().slice(0, 19).split('T')
   if (format === 'time' && value < 1) return time
-  const midnight = at.getTime() % DAY === 0
+  const midnight = at.getTime() % dayMs === 0
   return format === 'date' || midnight ? date : `${date}T${time}`
 }
 

@@ -27,7 +27,7 @@ export interface BookParts {
   /** The names of its custom properties. */
   marks: ReadonlySet<string>
   /** Whether a spreadsheet program saved it, which calculates formulas: then an empty text is a formula's result. */
-  byCalculator: boolean
+  savedByCalculator: boolean
 }
 
 /** Finds the sheets, wherever the program that wrote them put them. */
@@ -37,7 +37,7 @@ export async function readParts(archive: Archive): Promise<BookParts> {
   let from1904 = false
   let recalculates = false
   let activeTab = 0
-  await readSmall(archive, main, {
+  await readPart(archive, main, {
     open(name, attributes) {
       if (name === 'workbookView') activeTab = Number(attributes.get('activeTab') ?? 0)
       if (name === 'calcPr') recalculates = /^(1|true|on)$/.test(attributes.get('fullCalcOnLoad') ?? '')
@@ -64,7 +64,7 @@ export async function readParts(archive: Archive): Promise<BookParts> {
     recalculates,
     active: sheets[activeTab]?.name,
     marks: await readMarks(archive),
-    byCalculator: await isByCalculator(archive),
+    savedByCalculator: await isSavedByCalculator(archive),
   }
 }
 
@@ -72,14 +72,14 @@ export async function readParts(archive: Archive): Promise<BookParts> {
  * Whether a spreadsheet program saved the workbook. Libraries give their own name, or ask for a recalculation
  * (`recalculates`); a part that cannot be read proves nothing.
  */
-async function isByCalculator(archive: Archive): Promise<boolean> {
+async function isSavedByCalculator(archive: Archive): Promise<boolean> {
   let program = ''
   let isProgram = false
   try {
     const links = await readLinks(archive, '')
     const part = links.find(({ type }) => type === 'extended-properties')?.part
     if (part === undefined || !archive.names.has(part)) return false
-    await readSmall(archive, part, {
+    await readPart(archive, part, {
       open(name) {
         isProgram = name === 'Application'
       },
@@ -102,7 +102,7 @@ async function readMarks(archive: Archive): Promise<Set<string>> {
   const links = await readLinks(archive, '')
   const part = links.find(({ type }) => type === 'custom-properties')?.part
   if (part === undefined || !archive.names.has(part)) return marks
-  await readSmall(archive, part, {
+  await readPart(archive, part, {
     open(name, attributes) {
       if (name === 'property') marks.add(attributes.get('name') ?? '')
     },
@@ -134,13 +134,13 @@ interface Link {
  * The parts to which a part points; `''` is the package itself. Targets are relative to the part, or begin with a
  * slash.
  */
-async function readLinks(archive: Archive, from: string): Promise<Link[]> {
-  const slash = from.lastIndexOf('/')
-  const folder = from.slice(0, slash + 1)
+async function readLinks(archive: Archive, part: string): Promise<Link[]> {
+  const slash = part.lastIndexOf('/')
+  const folder = part.slice(0, slash + 1)
   const links: Link[] = []
-  const rels = `${folder}_rels/${from.slice(slash + 1)}.rels`
+  const rels = `${folder}_rels/${part.slice(slash + 1)}.rels`
   if (!archive.names.has(rels)) return links
-  await readSmall(archive, rels, {
+  await readPart(archive, rels, {
     open(name, attributes) {
       if (name !== 'Relationship' || attributes.get('TargetMode') === 'External') return
       const type = attributes.get('Type') ?? ''
@@ -155,7 +155,7 @@ async function readLinks(archive: Archive, from: string): Promise<Link[]> {
 }
 
 function resolve(folder: string, target: string): string {
-  const path = decoded(target).replaceAll('\\', '/')
+  const path = decodeTarget(target).replaceAll('\\', '/')
   const steps: string[] = []
   for (const step of (path.startsWith('/') ? path : folder + path).split('/')) {
     if (step === '..') steps.pop()
@@ -164,7 +164,7 @@ function resolve(folder: string, target: string): string {
   return steps.join('/').toLowerCase()
 }
 
-function decoded(target: string): string {
+function decodeTarget(target: string): string {
   try {
     return decodeURI(target)
   } catch {
@@ -188,7 +188,7 @@ export async function readStyles(
   let within: 'fonts' | 'cells' | 'rules' | undefined
   let rule = -1
   let font = -1
-  await readSmall(archive, part, {
+  await readPart(archive, part, {
     open(name, attributes) {
       if (name === 'cellXfs') within = 'cells'
       else if (name === 'dxfs') within = 'rules'
@@ -215,6 +215,6 @@ export async function readStyles(
   return { formats, textFormats, numberRules, struckStyles }
 }
 
-async function readSmall(archive: Archive, part: string, reader: XmlReader): Promise<void> {
+async function readPart(archive: Archive, part: string, reader: XmlReader): Promise<void> {
   await archive.read(part, readXml(part, reader), { max: maxBytes })
 }

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path'
-import { type ByteSource, heldBytes, inputName, readContents } from './bytes.ts'
+import { type ByteSource, bytesInMemory, inputName, readContents } from './bytes.ts'
 import { damaged, UnusableWorkbook, tooMuchText, zipBomb } from './errors.ts'
 import { maxHeadingRow } from './cell.ts'
 import { detectFormat, detectTextFormat, detectZipContent } from './detect-format.ts'
@@ -37,7 +37,7 @@ export interface Workbook {
   /** The names of the workbook's custom properties. */
   marks: ReadonlySet<string>
   /** Whether a spreadsheet program saved it, which calculates formulas: then an empty text is a formula's result. */
-  byCalculator: boolean
+  savedByCalculator: boolean
   /** Hands over each row in order; may be called once. Lets the event loop run between pieces. */
   readRows(onRow: (row: SheetRow) => void, progress?: (share: number) => void): Promise<SheetFacts>
   close(): Promise<void>
@@ -63,7 +63,7 @@ export async function openWorkbook(
   const file = path === '-' ? '-' : basename(path)
   const source = { path, file, digest, sheetName: sheet, fits }
   if (!Buffer.isBuffer(bytes)) return openXlsx(bytes, source)
-  return detectFormat(bytes, path) === 'zip' ? openXlsx(heldBytes(bytes), source) : openCsv(bytes, source)
+  return detectFormat(bytes, path) === 'zip' ? openXlsx(bytesInMemory(bytes), source) : openCsv(bytes, source)
 }
 
 interface Source {
@@ -85,23 +85,23 @@ async function openXlsx(
   try {
     await detectZipContent(archive, path)
     const parts = await readParts(archive)
-    const { sheets, sharedStrings, styles, from1904, recalculates, marks, byCalculator } = parts
-    let read: (Book & { letGo: () => void }) | undefined
-    const bookOf = async () => {
-      if (read !== undefined) return read
+    const { sheets, sharedStrings, styles, from1904, recalculates, marks, savedByCalculator } = parts
+    let book: (Book & { release: () => void }) | undefined
+    const loadBook = async () => {
+      if (book !== undefined) return book
       const shared = sharedStrings === undefined ? undefined : await readSharedStrings(archive, sharedStrings)
-      read = {
+      book = {
         sharedStrings: shared?.texts ?? [],
         struckTexts: shared?.struck ?? new Set(),
-        letGo: () => shared?.texts.release(),
+        release: () => shared?.texts.release(),
         ...(styles === undefined ? { formats: [] } : await readStyles(archive, styles)),
         from1904,
         recalculates,
       }
-      return read
+      return book
     }
     const hasFittingRows =
-      fits && (async ({ part }: SheetPart) => fits(await firstRows(archive, part, await bookOf())))
+      fits && (async ({ part }: SheetPart) => fits(await firstRows(archive, part, await loadBook())))
     const { chosen, likely } = await chooseSheet(parts, { sheetName, hasFittingRows })
     const { name, part } = chosen
     return {
@@ -114,17 +114,17 @@ async function openXlsx(
       async readOthers(onRow) {
         for (const { name, part } of sheets) {
           if (name === chosen.name) continue
-          const maker = rowMaker(await bookOf(), (row) => onRow(row, name))
+          const maker = rowMaker(await loadBook(), (row) => onRow(row, name))
           await archive.read(part, scanSheet(part, maker))
         }
       },
       marks,
-      byCalculator,
+      savedByCalculator,
       async readRows(onRow, progress) {
         const facts = newSheetFacts()
-        await archive.read(part, scanSheet(part, rowMaker(await bookOf(), onRow, facts)), { progress })
-        read?.letGo()
-        read = undefined
+        await archive.read(part, scanSheet(part, rowMaker(await loadBook(), onRow, facts)), { progress })
+        book?.release()
+        book = undefined
         return facts
       },
       close: () => archive.close(),
@@ -169,7 +169,7 @@ function openCsv(bytes: Buffer, { path, file, digest, sheetName }: Source): Work
     likelySheets: [],
     readOthers: async () => undefined,
     marks: new Set(),
-    byCalculator: false,
+    savedByCalculator: false,
     async readRows(onRow, progress) {
       const { readCsv } = await import('./csv.ts')
       await readCsv(text, onRow, progress)
@@ -242,7 +242,7 @@ export function scanSheet(part: string, maker: RowMaker): TextSink {
       maker.finish()
       return true
     },
-    slow: () => readSheetXml(part, maker),
+    openFallback: () => readSheetXml(part, maker),
   })
 }
 
@@ -257,9 +257,9 @@ async function readSharedStrings(
   // The first texts, to which most cells refer, stay strings; the others are packed.
   const texts = new PackedTexts({ maxUnpacked: 0, areSlices: true, tooManyLetters: tooMuchText })
   const struck = new Set<number>()
-  const collect = collector(texts)
-  const read = (text: string, look?: TextLook) => {
-    if (look?.isStruck === true) struck.add(texts.length)
+  const collect = textCollector(texts)
+  const read = (text: string, formatting?: TextFormatting) => {
+    if (formatting?.isStruck === true) struck.add(texts.length)
     collect(text)
   }
   await archive.read(part, sharedStringsScanner(part, read))
@@ -267,15 +267,15 @@ async function readSharedStrings(
 }
 
 /** The formatting within one text. */
-interface TextLook {
+interface TextFormatting {
   /** Whether a part of the text is struck out. */
   isStruck: boolean
 }
 
-type OnText = (text: string, look?: TextLook) => void
+type OnText = (text: string, look?: TextFormatting) => void
 
 /** Takes one text after another; @throws UnusableWorkbook above 16 million texts or 400 million characters */
-export function collector(texts: {
+export function textCollector(texts: {
   readonly length: number
   push: (text: string) => void
 }): (text: string) => void {
@@ -295,17 +295,17 @@ export function sharedStringsScanner(part: string, onText: OnText): TextSink {
     container: 'sst',
     unit: 'si',
     read(_tag, text, from, to) {
-      const value = soleText(text, skipBlanks(text, from), to)
+      const value = plainTextElement(text, skipBlanks(text, from), to)
       if (value === undefined) return false
       onText(value)
       return true
     },
-    slow: () => sharedStringsXml(part, onText),
+    openFallback: () => sharedStringsXml(part, onText),
   })
 }
 
 /** The content of a lone `<t>…</t>`; undefined for rich text, phonetic guides and anything else. */
-function soleText(text: string, from: number, to: number): string | undefined {
+function plainTextElement(text: string, from: number, to: number): string | undefined {
   if (from === to) return ''
   if (!text.startsWith('<t', from)) return undefined
   if (text.startsWith('<t/>', from)) return skipBlanks(text, from + 4) === to ? '' : undefined
@@ -322,24 +322,24 @@ export function sharedStringsXml(part: string, onText: OnText): TextSink {
   let collecting = false
   // A phonetic guide gives a name's pronunciation; its texts are not part of the name.
   let phonetic = 0
-  let strikes = false
+  let isStriking = false
   let isStruck = false
   return readXml(part, {
     open(name, attributes) {
       depth += 1
       if (name === 'si' && depth === 2) {
         text = ''
-        strikes = false
+        isStriking = false
         isStruck = false
-      } else if (name === 'r') strikes = false
-      else if (isStrikingOut(name, attributes)) strikes = true
+      } else if (name === 'r') isStriking = false
+      else if (isStrikingOut(name, attributes)) isStriking = true
       else if (name === 'rPh') phonetic += 1
       else if (name === 't') collecting = true
     },
     text(piece) {
       if (!collecting || phonetic > 0) return
       text += piece
-      if (strikes && piece.trim() !== '') isStruck = true
+      if (isStriking && piece.trim() !== '') isStruck = true
     },
     close(name) {
       depth -= 1

@@ -3,18 +3,18 @@ import { zipBomb } from './errors.ts'
 import type { RawCell } from './sheet-rows.ts'
 import { maxPieceLength, type TextSink } from './xml.ts'
 
-const QUOTE = 34
-const APOSTROPHE = 39
-const SLASH = 47
-const LESS = 60
-const EQUALS = 61
-const GREATER = 62
+const quoteCode = 34
+const apostropheCode = 39
+const slashCode = 47
+const lessThanCode = 60
+const equalsCode = 61
+const greaterThanCode = 62
 
 // Characters that XML 1.0 does not allow are left to saxes to refuse.
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
+const forbiddenPattern = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
 
 /** What repeats in a part: `<row …>…</row>` in `<sheetData>`, `<si>…</si>` in `<sst>`. */
-interface Repeated {
+interface RepeatedElement {
   part: string
   root: string
   container: string
@@ -25,7 +25,7 @@ interface Repeated {
    * The slow sink, which understands everything, and also gets what stands before and after a container within the
    * root.
    */
-  slow(): TextSink
+  openFallback(): TextSink
 }
 
 /** A start tag as the scanner found it; its attributes are read only when asked for. */
@@ -39,7 +39,7 @@ interface StartTag {
  * only while that is worth a second way to read. On anything unusual the scanner hands the beginning of the part and
  * all unread text to the slow sink, so that both ways give the same result.
  */
-export function scanner({ part, root, container, unit, read, slow }: Repeated): TextSink {
+export function scanner({ part, root, container, unit, read, openFallback }: RepeatedElement): TextSink {
   const start = `<${unit}`
   const stop = `</${unit}>`
   const containerStop = `</${container}>`
@@ -48,9 +48,9 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
   let text = ''
   let sink: TextSink | undefined
 
-  const giveUp = (from: number) => {
+  const fallBack = (from: number) => {
     state = 'slow'
-    sink = slow()
+    sink = openFallback()
     sink.write(beginning)
     sink.write(text.slice(from))
     text = ''
@@ -64,7 +64,7 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
     const end = at === -1 ? -1 : text.indexOf('>', at)
     const tooLong = end === -1 && text.length > 1024 * 1024
     if (found?.[1] !== root || tooLong || (declaration !== -1 && (at === -1 || declaration < at))) {
-      giveUp(0)
+      fallBack(0)
       return -1
     }
     if (end === -1) return -1
@@ -72,7 +72,7 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
     // The root declares the namespace of the whole part; a namespace declared by the container is another one.
     const isOther = container !== root && /\sxmlns=/.test(tag)
     if (isOther || !/^<\w+(\s+[\w:.-]+="[^"<>&]*")*\s*$/.test(tag)) {
-      giveUp(0)
+      fallBack(0)
       return -1
     }
     beginning = text.slice(0, end + 1)
@@ -88,24 +88,24 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
       if (!text.startsWith(start, at)) {
         if (text.startsWith(containerStop, at)) {
           state = 'done'
-          sink = container === root ? undefined : slow()
+          sink = container === root ? undefined : openFallback()
           sink?.write(beginning)
           sink?.write(text.slice(at))
           return text.length
         }
-        giveUp(at)
+        fallBack(at)
         return 0
       }
       const tag = startTag(text, at + start.length)
       if (tag === undefined) return at
-      const end = tag.empty ? tag.end : text.indexOf(stop, tag.end)
+      const end = tag.isEmpty ? tag.end : text.indexOf(stop, tag.end)
       if (end === -1) return at
       // A unit with an `xmlns` may be of another namespace.
-      if (tag.odd || tag.attribute('xmlns') !== undefined || !read(tag, text, tag.end, end)) {
-        giveUp(at)
+      if (tag.isUnusual || tag.attribute('xmlns') !== undefined || !read(tag, text, tag.end, end)) {
+        fallBack(at)
         return 0
       }
-      at = tag.empty ? end : end + stop.length
+      at = tag.isEmpty ? end : end + stop.length
     }
   }
 
@@ -116,8 +116,8 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
         return
       }
       text += piece
-      if (FORBIDDEN.test(piece)) {
-        giveUp(0)
+      if (forbiddenPattern.test(piece)) {
+        fallBack(0)
         return
       }
       if (text.length > maxPieceLength)
@@ -128,7 +128,7 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
     },
     end() {
       // Saxes reports what is missing, or understands an end tag that is written in an unusual way.
-      if (state !== 'done' && state !== 'slow') giveUp(0)
+      if (state !== 'done' && state !== 'slow') fallBack(0)
       sink?.end()
     },
   }
@@ -136,41 +136,47 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
 
 interface FoundTag extends StartTag {
   end: number
-  empty: boolean
-  odd: boolean
+  isEmpty: boolean
+  isUnusual: boolean
 }
 
 /**
  * Reads the attributes of a start tag, from the end of its name; undefined while the end of the tag has not arrived.
  */
 function startTag(text: string, from: number): FoundTag | undefined {
-  if (text.charCodeAt(from) === GREATER)
-    return { end: from + 1, empty: false, odd: false, attribute: () => undefined }
+  if (text.charCodeAt(from) === greaterThanCode)
+    return { end: from + 1, isEmpty: false, isUnusual: false, attribute: () => undefined }
   const attributes = new Map<string, string>()
   let at = from
-  const odd = (): FoundTag => ({ end: at, empty: false, odd: true, attribute: () => undefined })
-  if (!isBlank(text.charCodeAt(at)) && text.charCodeAt(at) !== SLASH) return odd()
+  const unusualTag = (): FoundTag => ({
+    end: at,
+    isEmpty: false,
+    isUnusual: true,
+    attribute: () => undefined,
+  })
+  if (!isBlank(text.charCodeAt(at)) && text.charCodeAt(at) !== slashCode) return unusualTag()
   for (;;) {
     at = skipBlanks(text, at)
-    if (at + 1 >= text.length) return text.charCodeAt(at) === GREATER ? tag(false, at + 1) : undefined
+    if (at + 1 >= text.length) return text.charCodeAt(at) === greaterThanCode ? tag(false, at + 1) : undefined
     const code = text.charCodeAt(at)
-    if (code === GREATER) return tag(false, at + 1)
-    if (code === SLASH) return text.charCodeAt(at + 1) === GREATER ? tag(true, at + 2) : odd()
+    if (code === greaterThanCode) return tag(false, at + 1)
+    if (code === slashCode)
+      return text.charCodeAt(at + 1) === greaterThanCode ? tag(true, at + 2) : unusualTag()
     const equals = text.indexOf('=', at)
     if (equals === -1 || equals + 1 >= text.length) return undefined
-    if (hasBlank(text, at, equals)) return odd()
+    if (hasBlank(text, at, equals)) return unusualTag()
     const quote = text.charAt(equals + 1)
-    if (quote !== '"' && quote !== "'") return odd()
+    if (quote !== '"' && quote !== "'") return unusualTag()
     const close = text.indexOf(quote, equals + 2)
     if (close === -1) return undefined
     const value = text.slice(equals + 2, close)
-    if (value.includes('&') || value.includes('<')) return odd()
+    if (value.includes('&') || value.includes('<')) return unusualTag()
     attributes.set(text.slice(at, equals), value)
     at = close + 1
   }
 
   function tag(empty: boolean, end: number): FoundTag {
-    return { end, empty, odd: false, attribute: (name) => attributes.get(name) }
+    return { end, isEmpty: empty, isUnusual: false, attribute: (name) => attributes.get(name) }
   }
 }
 
@@ -190,7 +196,7 @@ export function scanCells(text: string, from: number, to: number, onCell: (cell:
   for (;;) {
     at = skipBlanks(text, at)
     if (at >= to) return at === to
-    if (text.charCodeAt(at) !== LESS || text.charCodeAt(at + 1) !== 99) return false
+    if (text.charCodeAt(at) !== lessThanCode || text.charCodeAt(at + 1) !== 99) return false
     at += 2
     cell.column = -1
     cell.type = ''
@@ -202,27 +208,31 @@ export function scanCells(text: string, from: number, to: number, onCell: (cell:
     cell.array = undefined
 
     let open = true
-    if (text.charCodeAt(at) !== GREATER && text.charCodeAt(at) !== SLASH && !isBlank(text.charCodeAt(at)))
+    if (
+      text.charCodeAt(at) !== greaterThanCode &&
+      text.charCodeAt(at) !== slashCode &&
+      !isBlank(text.charCodeAt(at))
+    )
       return false
     for (;;) {
       at = skipBlanks(text, at)
       const code = text.charCodeAt(at)
-      if (code === GREATER) {
+      if (code === greaterThanCode) {
         at += 1
         break
       }
-      if (code === SLASH) {
-        if (text.charCodeAt(at + 1) !== GREATER) return false
+      if (code === slashCode) {
+        if (text.charCodeAt(at + 1) !== greaterThanCode) return false
         open = false
         at += 2
         break
       }
-      const equals = text.charCodeAt(at + 1) === EQUALS ? at + 1 : text.indexOf('=', at)
+      const equals = text.charCodeAt(at + 1) === equalsCode ? at + 1 : text.indexOf('=', at)
       if (equals === -1 || equals > to) return false
       if (equals !== at + 1 && hasBlank(text, at, equals)) return false
       const quote = text.charCodeAt(equals + 1)
-      if (quote !== QUOTE && quote !== APOSTROPHE) return false
-      const close = text.indexOf(quote === QUOTE ? '"' : "'", equals + 2)
+      if (quote !== quoteCode && quote !== apostropheCode) return false
+      const close = text.indexOf(quote === quoteCode ? '"' : "'", equals + 2)
       if (close === -1 || close > to) return false
       if (equals === at + 1) {
         if (code === 114) {
@@ -313,11 +323,11 @@ function textBetween(
 
 function scanFormula(text: string, from: number, to: number, cell: RawCell): number {
   const tag = startTag(text, from)
-  if (tag === undefined || tag.odd || tag.end > to || tag.attribute('xmlns') !== undefined) return -1
+  if (tag === undefined || tag.isUnusual || tag.end > to || tag.attribute('xmlns') !== undefined) return -1
   cell.formula ??= ''
   if (tag.attribute('t') === 'shared') cell.shared = tag.attribute('si')
   if (tag.attribute('t') === 'array') cell.array = tag.attribute('ref') ?? ''
-  if (tag.empty) return tag.end
+  if (tag.isEmpty) return tag.end
   const end = text.indexOf('<', tag.end)
   const formula = textBetween(text, { from: tag.end, end, to, stop: '</f>' })
   if (formula === undefined) return -1
@@ -341,15 +351,15 @@ function isBlank(code: number): boolean {
   return code === 32 || code === 10 || code === 13 || code === 9
 }
 
-const PRESERVED = ' xml:space="preserve">'
+const preserveSpaceTag = ' xml:space="preserve">'
 
 /** The position after `<t>` or `<t xml:space="preserve">`, given the one after `<t`; -1 for any other text element. */
 export function afterTextTag(text: string, at: number): number {
-  if (text.charCodeAt(at) === GREATER) return at + 1
-  return text.startsWith(PRESERVED, at) ? at + PRESERVED.length : -1
+  if (text.charCodeAt(at) === greaterThanCode) return at + 1
+  return text.startsWith(preserveSpaceTag, at) ? at + preserveSpaceTag.length : -1
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
+const entities: Readonly<Record<string, string>> = {
   '&amp;': '&',
   '&lt;': '<',
   '&gt;': '>',
@@ -365,7 +375,7 @@ export function plainText(text: string, from: number, to: number): string | unde
   if (!lines.includes('&')) return lines
   let known = true
   const plain = lines.replace(/&[^;]*;?/g, (entity) => {
-    const character = ENTITIES[entity] ?? numbered(entity)
+    const character = entities[entity] ?? numericEntity(entity)
     if (character === undefined) known = false
     return character ?? ''
   })
@@ -373,7 +383,7 @@ export function plainText(text: string, from: number, to: number): string | unde
 }
 
 /** The character of a numeric entity, such as `&#10;` or `&#xE9;`. */
-function numbered(entity: string): string | undefined {
+function numericEntity(entity: string): string | undefined {
   const [, hex, decimal] = /^&#(?:x([0-9A-Fa-f]{1,6})|(\d{1,7}));$/.exec(entity) ?? []
   if (hex === undefined && decimal === undefined) return undefined
   const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)

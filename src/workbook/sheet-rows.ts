@@ -75,11 +75,11 @@ export function rowMaker(
   let last = 0
   let row: SheetRow = { number: 0, cells: [] }
   let column = -1
-  const arrays = arraysToFill()
+  const arrays = unfilledArrays()
   /** The shared formulas by their number, with the cell that holds the text of each. */
   const sharedFormulas = new Map<string, { formula: string; row: number; column: number }>()
 
-  const meaning = ({ type, style, value }: RawCell): string | undefined => {
+  const textOf = ({ type, style, value }: RawCell): string | undefined => {
     switch (type) {
       case 's': {
         if (value === '') return undefined
@@ -116,9 +116,9 @@ export function rowMaker(
 
   /** The formula of a cell; a shared formula is moved to the position of the cell. */
   const formulaOf = ({ formula = '', shared }: RawCell): string => {
-    const written = formula === '' && shared !== undefined ? sharedFormulas.get(shared) : undefined
-    if (written === undefined) return formula
-    return formulaAt(written.formula, { rows: row.number - written.row, columns: column - written.column })
+    const origin = formula === '' && shared !== undefined ? sharedFormulas.get(shared) : undefined
+    if (origin === undefined) return formula
+    return shiftFormula(origin.formula, { rows: row.number - origin.row, columns: column - origin.column })
   }
 
   const noteText = (held: string, style: number) => {
@@ -139,7 +139,8 @@ export function rowMaker(
     cell(cell: RawCell) {
       column = cell.column === -1 ? column + 1 : cell.column
       if (column >= maxColumns) throw damaged(`row ${row.number} has more than ${maxColumns} columns`)
-      if (row.cells[column] !== undefined || row.notes?.has(column) === true) row.fault ??= cellTwice(column)
+      if (row.cells[column] !== undefined || row.notes?.has(column) === true)
+        row.fault ??= duplicateCellFault(column)
       if (cell.shared !== undefined && cell.formula)
         sharedFormulas.set(copyOfText(cell.shared), {
           formula: copyOfText(cell.formula),
@@ -151,7 +152,7 @@ export function rowMaker(
         if (cell.formula !== undefined) facts.calculatedColumns.add(column)
         return
       }
-      const text = meaning(cell)
+      const text = textOf(cell)
       if (cell.formula !== undefined) {
         const isCalculated = !maybeNotCalculated(cell)
         // A blank result does not prove that the formula was calculated.
@@ -234,38 +235,39 @@ const maxArrays = 64
  * result have not been calculated. A formula that spills names only its own cell: while it has no result, it may fill
  * any cell below.
  */
-function arraysToFill() {
-  let open: { range: CellRange; formula: string }[] = []
-  const below = new Map<number, string>()
+function unfilledArrays() {
+  let ranges: { range: CellRange; formula: string }[] = []
+  const spillingColumns = new Map<number, string>()
   let blanks: { row: number; columns: Set<number> } | undefined
   return {
     add(
       range: CellRange | undefined,
       { formula, isCalculated, column }: { formula: string; isCalculated: boolean; column: number },
     ) {
-      if (range !== undefined) open = [...open.slice(1 - maxArrays), { range, formula }]
+      if (range !== undefined) ranges = [...ranges.slice(1 - maxArrays), { range, formula }]
       if (isCalculated) return
       const { firstColumn, lastColumn } = range ?? { firstColumn: column, lastColumn: column }
-      for (const one of columnsOf({ firstColumn, lastColumn })) if (!below.has(one)) below.set(one, formula)
+      for (const one of columnsOf({ firstColumn, lastColumn }))
+        if (!spillingColumns.has(one)) spillingColumns.set(one, formula)
     },
     /** The formula that would fill a cell. */
     formulaFor(row: number, column: number): string | undefined {
-      return open.find(({ range: { firstRow, lastRow, firstColumn, lastColumn } }) => {
+      return ranges.find(({ range: { firstRow, lastRow, firstColumn, lastColumn } }) => {
         return row >= firstRow && row <= lastRow && column >= firstColumn && column <= lastColumn
       })?.formula
     },
     /** Records an empty text, which is a result. */
     sayBlank(row: number, column: number) {
-      if (open.length === 0) return
+      if (ranges.length === 0) return
       if (blanks?.row !== row) blanks = { row, columns: new Set() }
       blanks.columns.add(column)
     },
     /** The cells of a row that a formula would fill, each with the formula's text; none in a blank row. */
     *emptyIn(row: SheetRow): Generator<[column: number, formula: string]> {
-      if ((open.length === 0 && below.size === 0) || isBlankRow(row)) return
-      open = open.filter(({ range: { lastRow } }) => lastRow >= row.number)
-      const formulas = new Map(below)
-      for (const { range, formula } of open)
+      if ((ranges.length === 0 && spillingColumns.size === 0) || isBlankRow(row)) return
+      ranges = ranges.filter(({ range: { lastRow } }) => lastRow >= row.number)
+      const formulas = new Map(spillingColumns)
+      for (const { range, formula } of ranges)
         for (const column of columnsOf(range)) formulas.set(column, formula)
       for (const [column, formula] of formulas) {
         if (row.cells[column] !== undefined || row.notes?.has(column) === true) continue
@@ -281,7 +283,7 @@ function columnsOf({ firstColumn, lastColumn }: Pick<CellRange, 'firstColumn' | 
 }
 
 /** The fault of a row that has a cell twice: nobody can tell which of the two a spreadsheet program shows. */
-function cellTwice(column: number): CellFault {
+function duplicateCellFault(column: number): CellFault {
   return {
     code: 'cell-twice',
     value: '',
@@ -389,21 +391,24 @@ export function coveredCells(
   return covered
 }
 
-const texts = /("(?:[^"]|"")*"|'(?:[^']|'')*')/
-const reference = /(?<![\p{L}\p{N}_.$])(\$?)([A-Z]{1,3})(\$?)(\d{1,7})(?![\p{L}\p{N}_.(])/giu
+const quotedTextPattern = /("(?:[^"]|"")*"|'(?:[^']|'')*')/
+const referencePattern = /(?<![\p{L}\p{N}_.$])(\$?)([A-Z]{1,3})(\$?)(\d{1,7})(?![\p{L}\p{N}_.(])/giu
 
 /** A formula as moved by a number of rows and columns: `A2&$B$1`, one row down, is `A3&$B$1`. */
-function formulaAt(formula: string, { rows, columns }: { rows: number; columns: number }): string {
-  const shifted = (part: string) =>
-    part.replace(reference, (_, fixedColumn: string, letters: string, fixedRow: string, number: string) => {
-      const column = columnOf(`${letters}1`) + (fixedColumn === '' ? columns : 0)
-      const row = Number(number) + (fixedRow === '' ? rows : 0)
-      if (column < 0 || column >= maxColumns || row < 1 || row > maxRows) return '#REF!'
-      return `${fixedColumn}${columnLetters(column)}${fixedRow}${row}`
-    })
+function shiftFormula(formula: string, { rows, columns }: { rows: number; columns: number }): string {
+  const shiftReferences = (part: string) =>
+    part.replace(
+      referencePattern,
+      (_, fixedColumn: string, letters: string, fixedRow: string, number: string) => {
+        const column = columnOf(`${letters}1`) + (fixedColumn === '' ? columns : 0)
+        const row = Number(number) + (fixedRow === '' ? rows : 0)
+        if (column < 0 || column >= maxColumns || row < 1 || row > maxRows) return '#REF!'
+        return `${fixedColumn}${columnLetters(column)}${fixedRow}${row}`
+      },
+    )
   // Every second part is a quoted text, or the quoted name of a sheet.
   return formula
-    .split(texts)
-    .map((part, at) => (at % 2 === 0 ? shifted(part) : part))
+    .split(quotedTextPattern)
+    .map((part, at) => (at % 2 === 0 ? shiftReferences(part) : part))
     .join('')
 }

@@ -4,10 +4,10 @@ import type { RawCell, RowMaker } from './sheet-rows.ts'
 import { readXml, type TextSink } from './xml.ts'
 
 // Phonetic guides, formatting, and the data that other programs keep beside a text are not part of the text.
-const BESIDE_THE_TEXT = new Set(['rPh', 'rPr', 'phoneticPr', 'extLst'])
+const nonTextElements = new Set(['rPh', 'rPr', 'phoneticPr', 'extLst'])
 
 // The elements that may stand between the rows and the last conditional format; reading stops at any other element.
-const ASKED_FOR = new Set([
+const elementsBeforeFormats = new Set([
   'sheetCalcPr',
   'sheetProtection',
   'protectedRanges',
@@ -24,20 +24,20 @@ const ASKED_FOR = new Set([
 /** Reads a sheet with saxes: the parts around its rows, and everything that the scanner cannot read. */
 export function readSheetXml(part: string, maker: RowMaker): TextSink {
   let state: 'before' | 'rows' | 'row' | 'cell' | 'after' | 'done' = 'before'
-  const blank = { value: '', present: false, formula: undefined, shared: undefined, array: undefined }
-  let cell: RawCell = { column: -1, type: '', style: 0, ...blank }
+  const emptyCell = { value: '', present: false, formula: undefined, shared: undefined, array: undefined }
+  let cell: RawCell = { column: -1, type: '', style: 0, ...emptyCell }
   let collecting: 'value' | 'formula' | undefined
   let skipped = 0
   /** How many elements are open after the rows. */
-  let open = 0
+  let depthAfterRows = 0
   /** Whether the next part of a cell's own text is struck out. */
-  let strikes = false
+  let isStriking = false
   /** The first column that was not described yet, where columns without a description have no width. */
   let hiddenFrom: number | undefined
   /** The cells to which the next rules apply. */
   let conditional = ''
 
-  const begin = (name: string, attributes: ReadonlyMap<string, string>) => {
+  const beginText = (name: string, attributes: ReadonlyMap<string, string>) => {
     const inline = cell.type === 'inlineStr'
     if (name === 'v') cell.present = true
     if (name === 'f') {
@@ -60,15 +60,15 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
     open(name, attributes, isForeign) {
       if (state === 'done') return
       if (state === 'after') {
-        open += 1
-        if (open === 1 && !ASKED_FOR.has(name)) state = 'done'
-        else if (open === 1) conditional = attributes.get('sqref') ?? ''
-        else if (open === 2 && name === 'mergeCell') maker.merge(attributes.get('ref') ?? '')
-        else if (open === 2 && name === 'cfRule')
+        depthAfterRows += 1
+        if (depthAfterRows === 1 && !elementsBeforeFormats.has(name)) state = 'done'
+        else if (depthAfterRows === 1) conditional = attributes.get('sqref') ?? ''
+        else if (depthAfterRows === 2 && name === 'mergeCell') maker.merge(attributes.get('ref') ?? '')
+        else if (depthAfterRows === 2 && name === 'cfRule')
           maker.formatByRule(conditional, { style: Number(attributes.get('dxfId') ?? -1) })
       } else if (skipped > 0) {
         skipped += 1
-        if (isStrikingOut(name, attributes)) strikes = true
+        if (isStrikingOut(name, attributes)) isStriking = true
       } else if (isForeign) skipped = 1
       else if (state === 'before' && name === 'sheetData') {
         state = 'rows'
@@ -85,25 +85,25 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
         const column = reference === undefined ? -1 : columnOf(reference)
         const style = Number(attributes.get('s') ?? 0)
         const type = attributes.get('t') ?? ''
-        cell = { column, type, style, ...blank }
-        strikes = false
+        cell = { column, type, style, ...emptyCell }
+        isStriking = false
         state = 'cell'
-      } else if (state === 'cell' && !BESIDE_THE_TEXT.has(name)) {
-        if (name === 'r') strikes = false
-        begin(name, attributes)
+      } else if (state === 'cell' && !nonTextElements.has(name)) {
+        if (name === 'r') isStriking = false
+        beginText(name, attributes)
       } else skipped = 1
     },
     text(text) {
       if (collecting === 'value') {
         cell.value += text
-        if (strikes && text.trim() !== '') cell.struck = true
+        if (isStriking && text.trim() !== '') cell.struck = true
       } else if (collecting === 'formula') cell.formula = (cell.formula ?? '') + text
     },
     close(name) {
       if (state === 'done') return
       if (state === 'after') {
-        open -= 1
-        if (open < 0) state = 'done'
+        depthAfterRows -= 1
+        if (depthAfterRows < 0) state = 'done'
       } else if (skipped > 0) skipped -= 1
       else if (name === 'v' || name === 't' || name === 'f') collecting = undefined
       else if (state === 'cell' && name === 'c') {
@@ -148,7 +148,7 @@ export function isZero(size: string | undefined): boolean {
 const maxLength = 4 * 1024 * 1024
 const startOfFormats = /<(?:\w+:)?extLst[\s>]/
 /** Longer than a start tag that may be cut at the border of two pieces. */
-const overlap = 64
+const maxTagOverlap = 64
 
 /**
  * Looks for conditional formats in the extension list after the rows, without parsing the rest: there may be many links
@@ -163,7 +163,7 @@ function extensionFormats(part: string, maker: RowMaker): TextSink {
       if (!found) {
         const at = text.search(startOfFormats)
         found = at >= 0
-        text = found ? text.slice(at) : text.slice(-overlap)
+        text = found ? text.slice(at) : text.slice(-maxTagOverlap)
       }
       if (text.length > maxLength)
         throw zipBomb(`${part} has an extension list of more than ${maxLength} characters`)

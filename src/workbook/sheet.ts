@@ -65,11 +65,12 @@ export interface TextRun {
 /**
  * Stands for a struck-out text in CSV and JSON: every column reads it as an error, so the text itself is not imported.
  */
-const struckOutHere = '#STRUCK-OUT'
+const struckOutPlaceholder = '#STRUCK-OUT'
 
 /** The plain text of a cell, for formats without formatting. */
 export function textOfCell(cell: CellToWrite): string | number | null {
-  if (typeof cell === 'object' && cell !== null) return cell.struck === true ? struckOutHere : cell.text
+  if (typeof cell === 'object' && cell !== null)
+    return cell.struck === true ? struckOutPlaceholder : cell.text
   return cell ?? null
 }
 
@@ -81,32 +82,32 @@ const maxNameLength = 31
  */
 export function sheetName(title: string, taken: Iterable<string> = []): string {
   const others = new Set(Array.from(taken, (name) => name.toLowerCase()))
-  const name = shortened(cleaned(title), maxNameLength) || 'Sheet'
+  const name = truncateName(cleanName(title), maxNameLength) || 'Sheet'
   for (let number = 1; ; number += 1) {
     const ending = number === 1 ? '' : ` ${number}`
-    const candidate = `${shortened(name, maxNameLength - ending.length)}${ending}`
+    const candidate = `${truncateName(name, maxNameLength - ending.length)}${ending}`
     const lowerCase = candidate.toLowerCase()
     if (lowerCase !== 'history' && !others.has(lowerCase)) return candidate
   }
 }
 
-function cleaned(name: string): string {
+function cleanName(name: string): string {
   return name
     .replace(/[[\]:*?/\\]/g, ' ')
     .replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, ' ')
     .replace(/ {2,}/g, ' ')
-    .replace(EDGES, '')
+    .replace(edgesPattern, '')
 }
 
-const EDGES = /^[\s']+|[\s']+$/g
+const edgesPattern = /^[\s']+|[\s']+$/g
 
 /** Cuts a name between two characters, never within a surrogate pair. */
-function shortened(name: string, max: number): string {
+function truncateName(name: string, max: number): string {
   if (name.length <= max) return name
   let short = ''
   for (const letter of name) {
     if (short.length + letter.length > max) break
     short += letter
   }
-  return short.replace(EDGES, '')
+  return short.replace(edgesPattern, '')
 }

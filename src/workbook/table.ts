@@ -55,33 +55,33 @@ export async function readTable(
 ): Promise<ReadTableResult> {
   let table: Table | UnclearTable | undefined
   let first: Table | undefined
-  let waiting: SheetRow[] = []
+  let rowsBeforeHeadings: SheetRow[] = []
   let hiddenRows = 0
   let previous: SheetRow | undefined
   const unknown = new Set<string>()
   const columns = new Set<number>()
   const headingsAgain: ReadTableResult['headingsAgain'] = []
-  const headingsAt = headingsFinder(specs, map)
-  const beyondHeadings = cellsWithoutHeading(specs, { rowsAreEven: workbook.kind === 'csv' })
+  const findHeadings = headingsFinder(specs, map)
+  const findCellsWithoutHeading = cellsWithoutHeading(specs, { rowsAreEven: workbook.kind === 'csv' })
   const withoutHeading = { rows: 0, columns: new Set<number>() }
-  const follow = (next: Table | UnclearTable) => {
+  const useTable = (next: Table | UnclearTable) => {
     table = next
     if ('reason' in next) return
     for (const heading of next.unknown) unknown.add(heading)
     for (const column of next.columns.values()) columns.add(column)
   }
-  const noticeOfUnclear = (row: SheetRow, found: UnclearTable) => {
+  const reportUnclear = (row: SheetRow, found: UnclearTable) => {
     if (isBlankRow(row)) return
     if (onUnclearRow === undefined) throw unclearHeadings(row.number, found)
     onUnclearRow(row, found)
   }
   const report = (row: SheetRow, found: Table | UnclearTable) => {
-    const again = headingsAt(row, { table: found, row: previous })
+    const again = findHeadings(row, { table: found, row: previous })
     previous = row
     if (again !== undefined) {
       const isUnclear = 'reason' in again
       const isSame = !isUnclear && !('reason' in found) && sameColumns(found, again)
-      follow(isSame ? found : again)
+      useTable(isSame ? found : again)
       headingsAgain.push({
         row: row.number,
         follows: isUnclear ? 'nothing that can be read' : isSame ? 'the same columns' : 'other columns',
@@ -90,47 +90,47 @@ export async function readTable(
     }
     if (row.hidden && !isBlankRow(row)) hiddenRows += 1
     if ('reason' in found) {
-      noticeOfUnclear(row, found)
+      reportUnclear(row, found)
       return
     }
-    const beyond = beyondHeadings(row, found)
-    if (beyond?.fault !== undefined) row.fault ??= beyond.fault
-    else if (beyond !== undefined) {
+    const unheaded = findCellsWithoutHeading(row, found)
+    if (unheaded?.fault !== undefined) row.fault ??= unheaded.fault
+    else if (unheaded !== undefined) {
       withoutHeading.rows += 1
-      for (const column of beyond.columns) withoutHeading.columns.add(column)
+      for (const column of unheaded.columns) withoutHeading.columns.add(column)
     }
     onRow(row, found)
   }
-  const begin = (): Table => {
+  const startTable = (): Table => {
     try {
-      first = matchHeadings(waiting, specs, map)
-      refuseRowInHeadings(waiting, first)
+      first = matchHeadings(rowsBeforeHeadings, specs, map)
+      refuseRowInHeadings(rowsBeforeHeadings, first)
     } catch (error) {
       throw error instanceof UnusableWorkbook ? withOtherSheets(error, workbook) : error
     }
-    follow(first)
+    useTable(first)
     onHeadings?.(first)
     const above = { ...first, reason: `the headings are in row ${first.headingRow}, below it` }
     const { headingRow } = first
-    const below = waiting.filter(({ number }) => number > headingRow)
-    for (const row of waiting) {
+    const below = rowsBeforeHeadings.filter(({ number }) => number > headingRow)
+    for (const row of rowsBeforeHeadings) {
       if (row.number > first.headingRow) report(row, table ?? first)
       else if (row.number < first.headingRow && isRowOfTable(row, { specs, table: first, below }))
-        noticeOfUnclear(row, above)
+        reportUnclear(row, above)
     }
-    waiting = []
+    rowsBeforeHeadings = []
     return first
   }
   const facts = await workbook.readRows((row) => {
     if (table === undefined && row.number <= maxHeadingRow) {
-      waiting.push(row)
+      rowsBeforeHeadings.push(row)
       return
     }
-    const started = table ?? begin()
+    const started = table ?? startTable()
     report(row, table ?? started)
   }, progress)
   const { hiddenColumns, merged, formattedByRule, calculatedColumns, uncalculatedColumns } = facts
-  const found = first ?? begin()
+  const found = first ?? startTable()
   return {
     ...found,
     unknown: [...unknown],

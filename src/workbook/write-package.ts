@@ -4,14 +4,14 @@ import { columnLetters } from './cell.ts'
 import { UnusableFile } from './errors.ts'
 import type { Append } from './write-file.ts'
 import type { WrittenSheet } from './write-sheet.ts'
-import { MAIN, RELATIONSHIPS, XML_HEAD, xmlAttribute, xmlText } from './xml.ts'
+import { mainNamespace, relationshipsNamespace, xmlDeclaration, xmlAttribute, xmlText } from './xml.ts'
 
-const PACKAGE = 'http://schemas.openxmlformats.org/package/2006'
-const CORE = `${PACKAGE}/metadata/core-properties`
-const CUSTOM = 'http://schemas.openxmlformats.org/officeDocument/2006/custom-properties'
-const VALUES = 'http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes'
-const OFFICE_TYPE = 'application/vnd.openxmlformats-officedocument'
-const CUSTOM_FORMAT = '{D5CDD505-2E9C-101B-9397-08002B2CF9AE}'
+const packageNamespace = 'http://schemas.openxmlformats.org/package/2006'
+const coreNamespace = `${packageNamespace}/metadata/core-properties`
+const customNamespace = 'http://schemas.openxmlformats.org/officeDocument/2006/custom-properties'
+const valuesNamespace = 'http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes'
+const officeContentType = 'application/vnd.openxmlformats-officedocument'
+const customFormatId = '{D5CDD505-2E9C-101B-9397-08002B2CF9AE}'
 
 /** A sheet that has been added to the package. */
 export interface NamedSheet extends WrittenSheet {
@@ -19,21 +19,21 @@ export interface NamedSheet extends WrittenSheet {
   columns: number
 }
 
-interface About {
+interface PackageProperties {
   creator: string
   at: Date
   marks: readonly string[]
 }
 
 /** The parts before the sheets: the links of the package, its creator and time, and its marks. */
-export function packageParts({ creator, at, marks }: About): [name: string, xml: string][] {
+export function packageParts({ creator, at, marks }: PackageProperties): [name: string, xml: string][] {
   const links: Link[] = [
-    ['rId1', `${RELATIONSHIPS}/officeDocument`, 'xl/workbook.xml'],
-    ['rId2', `${PACKAGE}/relationships/metadata/core-properties`, 'docProps/core.xml'],
+    ['rId1', `${relationshipsNamespace}/officeDocument`, 'xl/workbook.xml'],
+    ['rId2', `${packageNamespace}/relationships/metadata/core-properties`, 'docProps/core.xml'],
   ]
   const parts: [string, string][] = [['docProps/core.xml', coreXml({ creator, at })]]
   if (marks.length > 0) {
-    links.push(['rId3', `${RELATIONSHIPS}/custom-properties`, 'docProps/custom.xml'])
+    links.push(['rId3', `${relationshipsNamespace}/custom-properties`, 'docProps/custom.xml'])
     parts.push(['docProps/custom.xml', customXml(marks)])
   }
   return [['_rels/.rels', relationshipsXml(links)], ...parts]
@@ -43,7 +43,7 @@ function coreXml({ creator, at }: { creator: string; at: Date }): string {
   const moment = `${at.toISOString().slice(0, 19)}Z`
   const by = xmlText(creator)
   return (
-    `${XML_HEAD}<cp:coreProperties xmlns:cp="${CORE}" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">` +
+    `${xmlDeclaration}<cp:coreProperties xmlns:cp="${coreNamespace}" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">` +
     `<dc:creator>${by}</dc:creator><cp:lastModifiedBy>${by}</cp:lastModifiedBy>` +
     `<dcterms:created xsi:type="dcterms:W3CDTF">${moment}</dcterms:created><dcterms:modified xsi:type="dcterms:W3CDTF">${moment}</dcterms:modified></cp:coreProperties>`
   )
@@ -52,14 +52,14 @@ function coreXml({ creator, at }: { creator: string; at: Date }): string {
 function customXml(marks: readonly string[]): string {
   const properties = marks.map(
     (mark, at) =>
-      `<property fmtid="${CUSTOM_FORMAT}" pid="${at + 2}" name="${xmlAttribute(mark)}"><vt:bool>true</vt:bool></property>`,
+      `<property fmtid="${customFormatId}" pid="${at + 2}" name="${xmlAttribute(mark)}"><vt:bool>true</vt:bool></property>`,
   )
-  return `${XML_HEAD}<Properties xmlns="${CUSTOM}" xmlns:vt="${VALUES}">${properties.join('')}</Properties>`
+  return `${xmlDeclaration}<Properties xmlns="${customNamespace}" xmlns:vt="${valuesNamespace}">${properties.join('')}</Properties>`
 }
 
 /** The list of sheets, with the print titles and the filter range of each. */
 export function* workbookXml(sheets: readonly NamedSheet[]): Generator<string> {
-  yield `${XML_HEAD}<workbook xmlns="${MAIN}" xmlns:r="${RELATIONSHIPS}"><bookViews><workbookView activeTab="0"/></bookViews><sheets>`
+  yield `${xmlDeclaration}<workbook xmlns="${mainNamespace}" xmlns:r="${relationshipsNamespace}"><bookViews><workbookView activeTab="0"/></bookViews><sheets>`
   for (const [at, { name }] of sheets.entries())
     yield `<sheet name="${xmlAttribute(name)}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`
   yield '</sheets>'
@@ -83,16 +83,21 @@ function definedNames({ name, columns, lastRow, pagesAcross }: NamedSheet, at: n
 /** The links from the workbook to its sheets and its styles. */
 export function linksXml(sheets: readonly NamedSheet[]): string[] {
   const links = sheets.map(
-    (_, at): Link => [`rId${at + 1}`, `${RELATIONSHIPS}/worksheet`, `worksheets/sheet${at + 1}.xml`],
+    (_, at): Link => [`rId${at + 1}`, `${relationshipsNamespace}/worksheet`, `worksheets/sheet${at + 1}.xml`],
   )
-  return [relationshipsXml([...links, [`rId${links.length + 1}`, `${RELATIONSHIPS}/styles`, 'styles.xml']])]
+  return [
+    relationshipsXml([
+      ...links,
+      [`rId${links.length + 1}`, `${relationshipsNamespace}/styles`, 'styles.xml'],
+    ]),
+  ]
 }
 
 /** The links from a sheet to its comments, and to the shapes that show them. */
 export function noteLinksXml(number: number): string {
   return relationshipsXml([
-    ['rId1', `${RELATIONSHIPS}/vmlDrawing`, `../drawings/vmlDrawing${number}.vml`],
-    ['rId2', `${RELATIONSHIPS}/comments`, `../comments${number}.xml`],
+    ['rId1', `${relationshipsNamespace}/vmlDrawing`, `../drawings/vmlDrawing${number}.vml`],
+    ['rId2', `${relationshipsNamespace}/comments`, `../comments${number}.xml`],
   ])
 }
 
@@ -102,7 +107,7 @@ function relationshipsXml(links: readonly Link[]): string {
   const inside = links.map(
     ([id, type, target]) => `<Relationship Id="${id}" Type="${type}" Target="${target}"/>`,
   )
-  return `${XML_HEAD}<Relationships xmlns="${PACKAGE}/relationships">${inside.join('')}</Relationships>`
+  return `${xmlDeclaration}<Relationships xmlns="${packageNamespace}/relationships">${inside.join('')}</Relationships>`
 }
 
 /** The content type of each part. */
@@ -110,12 +115,12 @@ export function* contentTypesXml(
   sheets: readonly NamedSheet[],
   { marked }: { marked: boolean },
 ): Generator<string> {
-  const sheet = `${OFFICE_TYPE}.spreadsheetml`
-  yield `${XML_HEAD}<Types xmlns="${PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="vml" ContentType="${OFFICE_TYPE}.vmlDrawing"/>`
+  const sheet = `${officeContentType}.spreadsheetml`
+  yield `${xmlDeclaration}<Types xmlns="${packageNamespace}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="vml" ContentType="${officeContentType}.vmlDrawing"/>`
   yield partType('xl/workbook.xml', `${sheet}.sheet.main+xml`)
   yield partType('xl/styles.xml', `${sheet}.styles+xml`)
   yield partType('docProps/core.xml', 'application/vnd.openxmlformats-package.core-properties+xml')
-  if (marked) yield partType('docProps/custom.xml', `${OFFICE_TYPE}.custom-properties+xml`)
+  if (marked) yield partType('docProps/custom.xml', `${officeContentType}.custom-properties+xml`)
   for (const [at, { notes }] of sheets.entries()) {
     yield partType(`xl/worksheets/sheet${at + 1}.xml`, `${sheet}.worksheet+xml`)
     if (notes.length > 0) yield partType(`xl/comments${at + 1}.xml`, `${sheet}.comments+xml`)
@@ -127,12 +132,12 @@ function partType(name: string, type: string): string {
   return `<Override PartName="/${name}" ContentType="${type}"/>`
 }
 
-const PIECE = 128 * 1024
+const pieceSize = 128 * 1024
 const maxBytes = 0xffff_ffff
-const DEFLATED = 8
+const deflateMethod = 8
 // Bit 3: the sizes follow the part, because they are known only then. Bit 11: names are UTF-8.
-const FLAGS = 0x0808
-const VERSION = 20
+const flags = 0x0808
+const minVersion = 20
 
 interface WrittenPart {
   name: Buffer
@@ -150,7 +155,7 @@ export function zipWriter(append: Append, at: Date) {
   const moment = dosMoment(at)
   const parts: WrittenPart[] = []
   let offset = 0
-  const put = (bytes: Buffer) => {
+  const appendBytes = (bytes: Buffer) => {
     offset += bytes.length
     if (offset > maxBytes) throw tooLarge()
     append(bytes)
@@ -159,9 +164,9 @@ export function zipWriter(append: Append, at: Date) {
    * Writes the fields common to a part's local and central headers, from the version needed to the length of the name.
    */
   const writeCommon = (bytes: Buffer, from: number, { name }: WrittenPart) => {
-    bytes.writeUInt16LE(VERSION, from)
-    bytes.writeUInt16LE(FLAGS, from + 2)
-    bytes.writeUInt16LE(DEFLATED, from + 4)
+    bytes.writeUInt16LE(minVersion, from)
+    bytes.writeUInt16LE(flags, from + 2)
+    bytes.writeUInt16LE(deflateMethod, from + 4)
     bytes.writeUInt32LE(moment, from + 6)
     bytes.writeUInt16LE(name.length, from + 22)
   }
@@ -172,8 +177,8 @@ export function zipWriter(append: Append, at: Date) {
       const header = Buffer.alloc(30)
       header.writeUInt32LE(0x0403_4b50, 0)
       writeCommon(header, 4, part)
-      put(Buffer.concat([header, part.name]))
-      const counted = async function* () {
+      appendBytes(Buffer.concat([header, part.name]))
+      const measuredBytes = async function* () {
         for await (const text of texts) {
           const bytes = Buffer.from(text)
           part.crc = crc32(bytes, part.crc)
@@ -182,18 +187,18 @@ export function zipWriter(append: Append, at: Date) {
         }
       }
       // Rows of a table are much alike: even the fastest compression shrinks them to a tenth.
-      const deflate = createDeflateRaw({ chunkSize: PIECE, level: constants.Z_BEST_SPEED })
-      await pipeline(counted, deflate, async (packed: AsyncIterable<Buffer>) => {
+      const deflate = createDeflateRaw({ chunkSize: pieceSize, level: constants.Z_BEST_SPEED })
+      await pipeline(measuredBytes, deflate, async (packed: AsyncIterable<Buffer>) => {
         for await (const piece of packed) {
           part.packed += piece.length
-          put(piece)
+          appendBytes(piece)
         }
       })
       if (part.size > maxBytes) throw tooLarge()
       const descriptor = Buffer.alloc(16)
       descriptor.writeUInt32LE(0x0807_4b50, 0)
       writeSizes(descriptor, 4, part)
-      put(descriptor)
+      appendBytes(descriptor)
     },
     /** Writes the central directory. */
     end(): void {
@@ -201,11 +206,11 @@ export function zipWriter(append: Append, at: Date) {
       for (const part of parts) {
         const listed = Buffer.alloc(46)
         listed.writeUInt32LE(0x0201_4b50, 0)
-        listed.writeUInt16LE(VERSION, 4)
+        listed.writeUInt16LE(minVersion, 4)
         writeCommon(listed, 6, part)
         writeSizes(listed, 16, part)
         listed.writeUInt32LE(part.offset, 42)
-        put(Buffer.concat([listed, part.name]))
+        appendBytes(Buffer.concat([listed, part.name]))
       }
       const end = Buffer.alloc(22)
       end.writeUInt32LE(0x0605_4b50, 0)
@@ -213,7 +218,7 @@ export function zipWriter(append: Append, at: Date) {
       end.writeUInt16LE(parts.length, 10)
       end.writeUInt32LE(offset - start, 12)
       end.writeUInt32LE(start, 16)
-      put(end)
+      appendBytes(end)
     },
   }
 }

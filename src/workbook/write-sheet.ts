@@ -3,15 +3,22 @@ import { columnLetters, escapeFormula, maxColumns, maxRows } from './cell.ts'
 import { UnusableFile } from './errors.ts'
 import { type CellToWrite, type PrintSetup, type SheetToWrite, textOfCell } from './sheet.ts'
 import { writeNewFile } from './write-file.ts'
-import { MAIN, RELATIONSHIPS, textElement, XML_HEAD, xmlAttribute, xmlText } from './xml.ts'
+import {
+  mainNamespace,
+  relationshipsNamespace,
+  textElement,
+  xmlDeclaration,
+  xmlAttribute,
+  xmlText,
+} from './xml.ts'
 
-export const PIECE = 64 * 1024
+export const pieceLength = 64 * 1024
 /** The most characters of a cell in Excel; more would be lost, or make Excel call the workbook damaged. */
 const maxCellLength = 32_767
-const LINE = 15
+const lineHeight = 15
 export const maxRowHeight = 409
 // The share of a column's width that words fill before they wrap.
-const ROOM = 0.85
+const usableWidthShare = 0.85
 
 /** What is known about a sheet when its rows have been written. */
 export interface WrittenSheet {
@@ -26,7 +33,7 @@ export async function* sheetXml(
   { columns, rows, wrapped = false, print = {} }: SheetToWrite,
   written: WrittenSheet,
 ): AsyncGenerator<string> {
-  if (columns.length > maxColumns) throw tooMany(`more than ${maxColumns} columns`)
+  if (columns.length > maxColumns) throw sheetTooLarge(`more than ${maxColumns} columns`)
   const layout = layoutOf(columns.map(widthOf), { landscape: print.landscape ?? false, wrapped })
   written.pagesAcross = layout.pagesAcross
   const letters = columns.map((_, column) => columnLetters(column))
@@ -35,14 +42,14 @@ export async function* sheetXml(
   const write = rowWriter({ letters, style, notes, widths: wrapped ? layout.widths : undefined })
   const headings = columns.map(({ heading: text, note }) => (note === undefined ? text : { text, note }))
   let piece =
-    `${OPENING}<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>` +
+    `${worksheetOpening}<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>` +
     `<sheetFormatPr defaultRowHeight="15"/>${columnsXml(layout, style)}<sheetData>` +
     rowWriter({ letters, style: styles.heading, notes })(headings, 1)
   for await (const cells of rows) {
     written.lastRow += 1
-    if (written.lastRow > maxRows) throw tooMany(`more than ${maxRows} rows`)
+    if (written.lastRow > maxRows) throw sheetTooLarge(`more than ${maxRows} rows`)
     piece += write(cells, written.lastRow)
-    if (piece.length < PIECE) continue
+    if (piece.length < pieceLength) continue
     yield piece
     piece = ''
   }
@@ -51,7 +58,7 @@ export async function* sheetXml(
   yield `${piece}</sheetData>${filter}${pageXml(print, { landscape: layout.landscape, fit: `fitToWidth="${layout.pagesAcross}" fitToHeight="0" ` })}${drawing}</worksheet>`
 }
 
-export const OPENING = `${XML_HEAD}<worksheet xmlns="${MAIN}" xmlns:r="${RELATIONSHIPS}">`
+export const worksheetOpening = `${xmlDeclaration}<worksheet xmlns="${mainNamespace}" xmlns:r="${relationshipsNamespace}">`
 
 export function columnsXml({ widths }: Pick<Layout, 'widths'>, style: number): string {
   if (widths.length === 0) return ''
@@ -68,8 +75,10 @@ export function widthOf({ heading, width }: SheetToWrite['columns'][number]): nu
 
 /** The number of lines that a text takes in a column, with room to spare for wide letters. */
 function linesOf(text: string, width: number): number {
-  if (text.length < width * ROOM && !text.includes('\n')) return 1
-  return text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / (width * ROOM))), 0)
+  if (text.length < width * usableWidthShare && !text.includes('\n')) return 1
+  return text
+    .split('\n')
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / (width * usableWidthShare))), 0)
 }
 
 interface RowSetup {
@@ -95,16 +104,16 @@ function rowWriter({ letters, style, notes, widths }: RowSetup) {
       if (typeof cell === 'string') xml += textCell(at, cell, style)
       else if (typeof cell === 'number') xml += `<c r="${at}" s="${numberStyle}"><v>${cell}</v></c>`
       else {
-        const own = cell.struck ? styles.struck : cell.marked ? styles.marked : style
-        xml += cell.text === '' ? `<c r="${at}" s="${own}"/>` : textCell(at, cell.text, own)
+        const cellStyle = cell.struck ? styles.struck : cell.marked ? styles.marked : style
+        xml += cell.text === '' ? `<c r="${at}" s="${cellStyle}"/>` : textCell(at, cell.text, cellStyle)
         if (cell.note !== undefined && notes.length < maxNotes)
-          notes.push({ column, row: number - 1, text: fitting(cell.note) })
+          notes.push({ column, row: number - 1, text: truncateToCell(cell.note) })
       }
     }
     if (xml === '') return ''
     const height = widths && heightOfRow(cells, widths)
-    const said = height === undefined ? '' : ` ht="${height}" customHeight="1"`
-    return `<row r="${number}"${said}>${xml}</row>`
+    const heightAttributes = height === undefined ? '' : ` ht="${height}" customHeight="1"`
+    return `<row r="${number}"${heightAttributes}>${xml}</row>`
   }
 }
 
@@ -115,29 +124,29 @@ export function heightOfRow(cells: readonly CellToWrite[], widths: readonly numb
     const text = textOfCell(cells[column])
     if (typeof text === 'string') lines = Math.max(lines, linesOf(text, width))
   }
-  return lines === 1 ? undefined : Math.min(maxRowHeight, lines * LINE)
+  return lines === 1 ? undefined : Math.min(maxRowHeight, lines * lineHeight)
 }
 
 // Texts are stored inline: a list of shared strings, as Excel makes it, would be held in memory to the end.
 function textCell(at: string, text: string, style: number): string {
-  return `<c r="${at}" s="${style}" t="inlineStr"><is>${textElement(fitting(text))}</is></c>`
+  return `<c r="${at}" s="${style}" t="inlineStr"><is>${textElement(truncateToCell(text))}</is></c>`
 }
 
 /** A text of the length that Excel accepts; where something was cut, the last letter is `…`. */
-export function fitting(text: string): string {
+export function truncateToCell(text: string): string {
   if (text.length <= maxCellLength) return text
   return `${text.slice(0, maxCellLength - 1).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
-function tooMany(what: string): UnusableFile {
+function sheetTooLarge(what: string): UnusableFile {
   return new UnusableFile('file-too-large', `a sheet cannot hold ${what}`, {
     hint: 'end the name with .csv, or write less',
   })
 }
 
-export const A4 = 9
+export const paperSizeA4 = 9
 /** Letters of the usual size that fit across a page of A4, within its margins. */
-const LETTERS_ACROSS = { portrait: 92, landscape: 138 } as const
+const lettersAcrossPage = { portrait: 92, landscape: 138 } as const
 /** The smallest scale at which letters can be read on paper. */
 const minScale = 0.6
 const minColumnWidth = 10
@@ -158,19 +167,21 @@ export function layoutOf(
   widths: readonly number[],
   { landscape, wrapped }: { landscape: boolean; wrapped: boolean },
 ): Layout {
-  const across = (turned: boolean) => LETTERS_ACROSS[turned ? 'landscape' : 'portrait'] / minScale
+  const maxWidth = (isLandscape: boolean) =>
+    lettersAcrossPage[isLandscape ? 'landscape' : 'portrait'] / minScale
   const total = sum(widths)
-  const turned = landscape || total > across(false)
-  const fitting = wrapped && total > across(turned) ? narrowed(widths, across(turned)) : [...widths]
+  const isLandscape = landscape || total > maxWidth(false)
+  const fitting =
+    wrapped && total > maxWidth(isLandscape) ? narrowColumns(widths, maxWidth(isLandscape)) : [...widths]
   return {
     widths: fitting,
-    landscape: turned,
-    pagesAcross: Math.max(1, Math.ceil(sum(fitting) / across(turned) - 0.01)),
+    landscape: isLandscape,
+    pagesAcross: Math.max(1, Math.ceil(sum(fitting) / maxWidth(isLandscape) - 0.01)),
   }
 }
 
 /** Narrows columns in proportion to how much wider they are than the minimum. */
-function narrowed(widths: readonly number[], max: number): number[] {
+function narrowColumns(widths: readonly number[], max: number): number[] {
   const spare = widths.map((width) => Math.max(0, width - minColumnWidth))
   const excess = sum(widths) - max
   const share = Math.min(1, excess / Math.max(1, sum(spare)))
@@ -192,7 +203,7 @@ export function pageXml(
       : `<oddHeader>${xmlText(`&L${title.slice(0, maxHeaderLength).replaceAll('&', '&&')}`)}</oddHeader>`
   return (
     `<pageMargins left="0.5" right="0.5" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>` +
-    `<pageSetup paperSize="${A4}" ${fit}orientation="${landscape ? 'landscape' : 'portrait'}"/>` +
+    `<pageSetup paperSize="${paperSizeA4}" ${fit}orientation="${landscape ? 'landscape' : 'portrait'}"/>` +
     `<headerFooter>${header}<oddFooter>&amp;RPage &amp;P of &amp;N</oddFooter></headerFooter>`
   )
 }
@@ -209,7 +220,7 @@ interface Note {
 
 /** The part with the comments of a sheet. */
 export function* commentsXml(notes: readonly Note[], author: string): Generator<string> {
-  yield `${XML_HEAD}<comments xmlns="${MAIN}"><authors><author>${xmlAttribute(author)}</author></authors><commentList>`
+  yield `${xmlDeclaration}<comments xmlns="${mainNamespace}"><authors><author>${xmlAttribute(author)}</author></authors><commentList>`
   for (const { column, row, text } of notes)
     yield `<comment ref="${columnLetters(column)}${row + 1}" authorId="0"><text><r>${textElement(text)}</r></text></comment>`
   yield '</commentList></comments>'
@@ -250,7 +261,7 @@ export async function* csvText({ columns, rows }: SheetToWrite): AsyncGenerator<
     const texts = line(cells)
     waiting.push(texts)
     for (const text of texts) length += text.length + 1
-    if (length < PIECE) continue
+    if (length < pieceLength) continue
     yield csv(waiting)
     waiting = []
     length = 0
@@ -281,7 +292,7 @@ export async function writeJson(path: string, { columns, rows }: SheetToWrite): 
       )
       text += `${separator}  ${JSON.stringify(record)}`
       separator = ',\n'
-      if (text.length < PIECE) continue
+      if (text.length < pieceLength) continue
       append(text)
       text = ''
     }
@@ -303,12 +314,12 @@ export const styles = {
 } as const
 
 /** One typeface throughout. */
-export const TYPEFACE = 'Calibri'
-export const LETTER_SIZE = 11
+export const typeface = 'Calibri'
+export const letterSize = 11
 
-const TEXT_FORMAT = 49
+const textFormatId = 49
 const font = (more: string) =>
-  `<font>${more}<sz val="${LETTER_SIZE}"/><color rgb="FF000000"/><name val="${TYPEFACE}"/><family val="2"/></font>`
+  `<font>${more}<sz val="${letterSize}"/><color rgb="FF000000"/><name val="${typeface}"/><family val="2"/></font>`
 const fill = (colour: string) =>
   `<fill><patternFill patternType="solid"><fgColor rgb="FF${colour}"/><bgColor indexed="64"/></patternFill></fill>`
 const cutLine = (side: string) => `<${side} style="dashed"><color rgb="FF7F7F7F"/></${side}>`
@@ -321,13 +332,13 @@ interface CellStyle {
 }
 
 function styleXml({ font: ofFont = 0, fill: ofFill = 0, border = 0, alignment }: CellStyle): string {
-  const start = `<xf numFmtId="${TEXT_FORMAT}" fontId="${ofFont}" fillId="${ofFill}" borderId="${border}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1"`
+  const start = `<xf numFmtId="${textFormatId}" fontId="${ofFont}" fillId="${ofFill}" borderId="${border}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1"`
   return alignment === undefined ? `${start}/>` : `${start} applyAlignment="1"><alignment ${alignment}/></xf>`
 }
 
 /** The part with the cell styles; texts have the text format, so that they stay as they were typed. */
 export function* stylesXml(): Generator<string> {
-  yield `${XML_HEAD}<styleSheet xmlns="${MAIN}">`
+  yield `${xmlDeclaration}<styleSheet xmlns="${mainNamespace}">`
   yield `<fonts count="3">${font('')}${font('<b/>')}${font('<strike/>')}</fonts>`
   yield `<fills count="4"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>${fill('E7E6E6')}${fill('FFD9B3')}</fills>`
   yield `<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border><border><left/><right/>${cutLine('top')}${cutLine('bottom')}<diagonal/></border></borders>`

@@ -2,12 +2,12 @@ import type excel from 'exceljs'
 import { columnLetters, maxRows } from './cell.ts'
 import { sheetName, type SheetToWrite, textOfCell } from './sheet.ts'
 import { writeNewFile } from './write-file.ts'
-import { A4, heightOfRow, layoutOf, LETTER_SIZE, TYPEFACE, widthOf } from './write-sheet.ts'
+import { paperSizeA4, heightOfRow, layoutOf, letterSize, typeface, widthOf } from './write-sheet.ts'
 import { escapeText } from './xml.ts'
 
-const CHOICES_SHEET = 'Choices'
+const choicesSheet = 'Choices'
 const maxInlineChoicesLength = 255
-const TEXT = '@'
+const textFormat = '@'
 
 /** Writes a small workbook to be filled in, whose columns offer drop-down lists. */
 export async function writeWithChoices(
@@ -41,7 +41,7 @@ async function addSheet(
       views: [{ state: 'frozen', ySplit: 1 }],
       pageSetup: {
         orientation: layout.landscape ? 'landscape' : 'portrait',
-        paperSize: A4,
+        paperSize: paperSizeA4,
         fitToPage: true,
         fitToWidth: layout.pagesAcross,
         fitToHeight: 0,
@@ -52,13 +52,13 @@ async function addSheet(
     },
   )
   const style: Partial<excel.Style> = {
-    numFmt: TEXT,
-    font: { name: TYPEFACE, size: LETTER_SIZE },
+    numFmt: textFormat,
+    font: { name: typeface, size: letterSize },
     alignment: wrapped ? { wrapText: true, vertical: 'top' } : {},
   }
   sheet.columns = layout.widths.map((width) => ({ width, style }))
   const headings = sheet.addRow(columns.map(({ heading }) => escapeText(heading)))
-  headings.font = { name: TYPEFACE, size: LETTER_SIZE, bold: true }
+  headings.font = { name: typeface, size: letterSize, bold: true }
   for (const [column, { note }] of columns.entries())
     if (note !== undefined) headings.getCell(column + 1).note = note
   for await (const cells of rows) {
@@ -72,12 +72,12 @@ async function addSheet(
     if (height !== undefined) row.height = height
   }
   for (const [column, { choices = [] }] of columns.entries())
-    if (choices.length > 0) offer(sheet, column, formulaOf(choices, lists))
+    if (choices.length > 0) addDropDown(sheet, column, choicesFormula(choices, lists))
   if (columns.length > 0) sheet.autoFilter = `A1:${columnLetters(columns.length - 1)}${sheet.rowCount}`
 }
 
 /** A drop-down list in every cell below the heading; anything not on it can still be typed. */
-function offer(sheet: excel.Worksheet, column: number, formula: string): void {
+function addDropDown(sheet: excel.Worksheet, column: number, formula: string): void {
   const rules: unknown = Reflect.get(sheet, 'dataValidations')
   if (typeof rules !== 'object' || rules === null || !('add' in rules) || typeof rules.add !== 'function')
     throw new Error('exceljs has no room for drop-down lists')
@@ -92,17 +92,17 @@ function offer(sheet: excel.Worksheet, column: number, formula: string): void {
   })
 }
 
-function formulaOf(choices: readonly string[], lists: (readonly string[])[]): string {
+function choicesFormula(choices: readonly string[], lists: (readonly string[])[]): string {
   const joined = choices.join(',')
   if (joined.length <= maxInlineChoicesLength && !choices.some((choice) => /[",]/.test(choice)))
     return `"${joined}"`
   lists.push(choices)
   const letters = columnLetters(lists.length - 1)
-  return `${CHOICES_SHEET}!$${letters}$1:$${letters}$${choices.length}`
+  return `${choicesSheet}!$${letters}$1:$${letters}$${choices.length}`
 }
 
 function addLists(workbook: excel.Workbook, lists: readonly (readonly string[])[]): void {
-  const sheet = workbook.addWorksheet(CHOICES_SHEET, { state: 'hidden' })
+  const sheet = workbook.addWorksheet(choicesSheet, { state: 'hidden' })
   const longest = Math.max(...lists.map((list) => list.length))
   for (let row = 0; row < longest; row++)
     sheet.addRow(

@@ -17,17 +17,17 @@ import {
 import {
   columnsXml,
   commentsXml,
-  fitting,
+  truncateToCell,
   maxRowHeight,
-  LETTER_SIZE,
-  OPENING,
+  letterSize,
+  worksheetOpening,
   pageXml,
-  PIECE,
+  pieceLength,
   shapesXml,
   sheetXml,
   styles,
   stylesXml,
-  TYPEFACE,
+  typeface,
   writeCsv,
   writeJson,
 } from './write-sheet.ts'
@@ -66,7 +66,7 @@ export function tableEnding(path: string, known: readonly TableEnding[] = tableE
   })
 }
 
-const BEGINNING_OF_ZIP_TIME = new Date(Date.UTC(1980, 0, 1))
+const zipEpoch = new Date(Date.UTC(1980, 0, 1))
 
 /** The properties of the file; the same sheets written with the same time are the same bytes. */
 interface WriteOptions {
@@ -80,7 +80,7 @@ interface WriteOptions {
 export async function writeWorkbook(
   path: string,
   sheets: readonly (SheetToWrite | FormsToWrite)[],
-  { creator = '', at = BEGINNING_OF_ZIP_TIME, marks = [] }: WriteOptions = {},
+  { creator = '', at = zipEpoch, marks = [] }: WriteOptions = {},
 ): Promise<void> {
   const tables = sheets.filter((sheet) => 'columns' in sheet)
   if (tables.some(({ columns }) => columns.some(({ choices = [] }) => choices.length > 0))) {
@@ -108,23 +108,26 @@ async function addTable(
   sheet: SheetToWrite,
   { written, creator }: { written: NamedSheet[]; creator: string },
 ): Promise<void> {
-  const known = begin(written, { name: sheet.name, columns: sheet.columns.length })
+  const namedSheet = addNamedSheet(written, { name: sheet.name, columns: sheet.columns.length })
   const number = written.length
-  await zip.add(`xl/worksheets/sheet${number}.xml`, sheetXml(sheet, known))
-  if (known.notes.length === 0) return
-  await zip.add(`xl/comments${number}.xml`, commentsXml(known.notes, creator))
-  await zip.add(`xl/drawings/vmlDrawing${number}.vml`, shapesXml(known.notes))
+  await zip.add(`xl/worksheets/sheet${number}.xml`, sheetXml(sheet, namedSheet))
+  if (namedSheet.notes.length === 0) return
+  await zip.add(`xl/comments${number}.xml`, commentsXml(namedSheet.notes, creator))
+  await zip.add(`xl/drawings/vmlDrawing${number}.vml`, shapesXml(namedSheet.notes))
   await zip.add(`xl/worksheets/_rels/sheet${number}.xml.rels`, [noteLinksXml(number)])
 }
 
 async function addForms(zip: ZipWriter, sheet: FormsToWrite, written: NamedSheet[]): Promise<void> {
   for (const forms of sheetsOfForms(sheet.forms)) {
-    begin(written, { name: sheet.name, columns: 0 })
+    addNamedSheet(written, { name: sheet.name, columns: 0 })
     await zip.add(`xl/worksheets/sheet${written.length}.xml`, formsXml(sheet, forms))
   }
 }
 
-function begin(written: NamedSheet[], { name, columns }: { name: string; columns: number }): NamedSheet {
+function addNamedSheet(
+  written: NamedSheet[],
+  { name, columns }: { name: string; columns: number },
+): NamedSheet {
   const taken = written.map((other) => other.name)
   const sheet = { name: sheetName(name, taken), columns, lastRow: 1, notes: [], pagesAcross: 1 }
   written.push(sheet)
@@ -152,13 +155,13 @@ function* sheetsOfForms(forms: Iterable<Form>): Generator<Form[]> {
 /** The XML of a sheet with one form in each row: a spreadsheet program never cuts a row across two pages. */
 function* formsXml({ widths, print = {} }: FormsToWrite, forms: readonly Form[]): Generator<string> {
   // Without fitToPage, which would make Excel ignore the page breaks.
-  let piece = `${OPENING}<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="15"/>${columnsXml({ widths: [...widths] }, styles.text)}<sheetData>`
+  let piece = `${worksheetOpening}<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="15"/>${columnsXml({ widths: [...widths] }, styles.text)}<sheetData>`
   const write = formCellWriter()
   for (const [at, { cells, height }] of forms.entries()) {
     let inside = ''
     for (const [column, cell] of cells.entries()) inside += write(cell, { column, row: at + 1 })
     piece += `<row r="${at + 1}" ht="${Math.min(maxRowHeight, height)}" customHeight="1">${inside}</row>`
-    if (piece.length < PIECE) continue
+    if (piece.length < pieceLength) continue
     yield piece
     piece = ''
   }
@@ -178,16 +181,16 @@ function formCellWriter(): (cell: FormCell, at: { column: number; row: number })
   const last: { cell: FormCell; text: string }[] = []
   return (cell, { column, row }) => {
     const before = last[column]
-    const text = before?.cell === cell ? before.text : textOfForm(cell)
+    const text = before?.cell === cell ? before.text : formCellXml(cell)
     if (before?.cell !== cell) last[column] = { cell, text }
     const style = cell.centred === true ? styles.formCentred : styles.form
     return `<c r="${columnLetters(column)}${row}" s="${style}" t="inlineStr"><is>${text}</is></c>`
   }
 }
 
-function textOfForm({ runs }: FormCell): string {
+function formCellXml({ runs }: FormCell): string {
   let text = ''
-  for (const { text: letters, bold = false, size = LETTER_SIZE } of runs)
-    text += `<r><rPr>${bold ? '<b/>' : ''}<sz val="${size}"/><color rgb="FF000000"/><rFont val="${TYPEFACE}"/><family val="2"/></rPr>${textElement(fitting(letters))}</r>`
+  for (const { text: letters, bold = false, size = letterSize } of runs)
+    text += `<r><rPr>${bold ? '<b/>' : ''}<sz val="${size}"/><color rgb="FF000000"/><rFont val="${typeface}"/><family val="2"/></rPr>${textElement(truncateToCell(letters))}</r>`
   return text
 }

@@ -27,8 +27,8 @@ export function readXml(part: string, reader: XmlReader): TextSink {
   let depth = 0
   let pending = 0
   let attributes = new Map<string, string>()
-  const spaces = namespaces()
-  const wrong = (error: unknown) => {
+  const scopes = namespaces()
+  const fail = (error: unknown) => {
     if (error instanceof UnusableWorkbook) throw error
     throw damaged(
       `${part} is not well-formed (${error instanceof Error ? error.message : 'unreadable'})`,
@@ -40,29 +40,29 @@ export function readXml(part: string, reader: XmlReader): TextSink {
     try {
       step()
     } catch (error) {
-      wrong(error)
+      fail(error)
     }
   }
 
-  parser.on('error', wrong)
+  parser.on('error', fail)
   parser.on('doctype', () => {
     throw doctype(part)
   })
   parser.on('attribute', ({ name, value }) => {
-    if (name === 'xmlns' || name.startsWith('xmlns:')) spaces.declare(name.slice('xmlns:'.length), value)
+    if (name === 'xmlns' || name.startsWith('xmlns:')) scopes.declare(name.slice('xmlns:'.length), value)
     attributes.set(localName(name), value)
   })
   parser.on('opentag', ({ name }) => {
     pending = 0
     depth += 1
     if (depth > maxDepth) throw zipBomb(`${part} has elements more than ${maxDepth} deep`)
-    reader.open?.(localName(name), attributes, spaces.open(name))
+    reader.open?.(localName(name), attributes, scopes.open(name))
     if (attributes.size > 0) attributes = new Map()
   })
   parser.on('closetag', ({ name }) => {
     pending = 0
     depth -= 1
-    spaces.close()
+    scopes.close()
     reader.close?.(localName(name))
   })
   const text = (piece: string) => {
@@ -148,10 +148,10 @@ export function decoder(part: string): { decode(bytes: Buffer): string; end(): v
         created = true
         waiting = Buffer.alloc(0)
         utf16 = utf16Decoder(piece)
-        if (utf16 === undefined && piece.subarray(0, 3).equals(UTF8_MARK)) piece = piece.subarray(3)
+        if (utf16 === undefined && piece.subarray(0, 3).equals(utf8Mark)) piece = piece.subarray(3)
       }
       if (utf16 !== undefined) return utf16.decode(piece, { stream: true })
-      const whole = piece.length - unfinished(piece)
+      const whole = piece.length - incompleteBytes(piece)
       // A copy, so that three waiting bytes do not keep the memory of the whole piece.
       waiting = Buffer.from(piece.subarray(whole))
       const complete = piece.subarray(0, whole)
@@ -164,7 +164,7 @@ export function decoder(part: string): { decode(bytes: Buffer): string; end(): v
   }
 }
 
-const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+const utf8Mark = Buffer.from([0xef, 0xbb, 0xbf])
 
 function utf16Decoder(bytes: Buffer): TextDecoder | undefined {
   const [first, second, third] = bytes
@@ -176,7 +176,7 @@ function utf16Decoder(bytes: Buffer): TextDecoder | undefined {
 }
 
 /** How many bytes at the end begin a character that is incomplete. */
-function unfinished(bytes: Buffer): number {
+function incompleteBytes(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0
     if (byte < 0x80) return 0
@@ -199,7 +199,7 @@ export function unescapeText(text: string): string {
   )
 }
 
-const UNWRITABLE =
+const unwritablePattern =
   /_(?=x[0-9A-Fa-f]{4}(?:_|[^\P{Cc}\t\n]|[\ufffe\uffff]|\p{Cs}))|[^\P{Cc}\t\n]|[\ufffe\uffff]|\p{Cs}/gu
 
 /**
@@ -208,16 +208,16 @@ const UNWRITABLE =
 export function escapeText(text: string): string {
   if (!/[^\t\n\x20-\x7e\u00a0-\ud7ff]|_x/.test(text)) return text
   return text.replace(
-    UNWRITABLE,
+    unwritablePattern,
     (char) => `_x${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`,
   )
 }
 
-export const XML_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-export const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
-export const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+export const mainNamespace = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
+export const relationshipsNamespace = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 
-const ENTITIES: Readonly<Record<string, string>> = {
+const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -229,12 +229,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Text between tags; characters that XML cannot hold are escaped as in Excel. */
 export function xmlText(text: string): string {
   const plain = escapeText(text)
-  return /[&<>]/.test(plain) ? plain.replace(/[&<>]/g, (char) => ENTITIES[char] ?? char) : plain
+  return /[&<>]/.test(plain) ? plain.replace(/[&<>]/g, (char) => entities[char] ?? char) : plain
 }
 
 /** The value of an attribute. */
 export function xmlAttribute(text: string): string {
-  return escapeText(text).replace(/[&<>"\n\t]/g, (char) => ENTITIES[char] ?? char)
+  return escapeText(text).replace(/[&<>"\n\t]/g, (char) => entities[char] ?? char)
 }
 
 /** A `<t>` element, marked so that a reader does not drop its blanks. */

@@ -8,11 +8,11 @@ import { decoder, type TextSink } from './xml.ts'
 const maxParts = 10_000
 const maxBytes = 1024 * 1024 * 1024
 /**
- * The highest compression ratio: Deflate reaches 1,032, honest sheets stay below 100. Parts up to SMALL may exceed it.
+ * The highest compression ratio: Deflate reaches 1,032, honest sheets stay below 100. Parts up to maxUncheckedBytes may exceed it.
  */
 const maxRatio = 250
-const SMALL = 32 * 1024 * 1024
-const CHUNK = 128 * 1024
+const maxUncheckedBytes = 32 * 1024 * 1024
+const chunkSize = 128 * 1024
 
 /** The parts of a zip file by name, small letters, without a leading slash. */
 export interface Archive {
@@ -28,7 +28,7 @@ export interface Archive {
 
 /** Opens a zip file. @throws UnusableWorkbook if the file is damaged, encrypted, or a zip bomb */
 export async function openArchive(source: ByteSource): Promise<Archive> {
-  const zip = await fromRandomAccessReaderPromise(new SourceReader(source), await endOf(source), {
+  const zip = await fromRandomAccessReaderPromise(new SourceReader(source), await archiveEnd(source), {
     decodeStrings: false,
     validateEntrySizes: false,
     autoClose: false,
@@ -49,12 +49,12 @@ export async function openArchive(source: ByteSource): Promise<Archive> {
       const { decode, end } = decoder(name)
       let size = 0
       let checksum = 0
-      for await (const chunk of inflated(source, part, await startOf(zip, part, name), name)) {
+      for await (const chunk of inflatePart(source, part, await dataStart(zip, part, name), name)) {
         size += chunk.length
         total += chunk.length
         if (size > max || total > maxBytes)
           throw zipBomb(`its part ${name} is larger than ${megabytes(max)} when unpacked`)
-        refuseSwelling(name, size, part.compressedSize)
+        refuseHighRatio(name, size, part.compressedSize)
         checksum = crc32(chunk, checksum)
         sink.write(decode(chunk))
         progress?.(Math.min(1, size / Math.max(1, part.uncompressedSize)))
@@ -69,21 +69,21 @@ export async function openArchive(source: ByteSource): Promise<Archive> {
   }
 }
 
-const END_OF_ARCHIVE = Buffer.from('PK\x05\x06', 'latin1')
-const END_LENGTH = 22
+const endSignature = Buffer.from('PK\x05\x06', 'latin1')
+const endLength = 22
 
 /** How many bytes are searched at once for the end of an archive. */
-const WINDOW = 1024 * 1024
+const windowSize = 1024 * 1024
 
 /** The end of the archive by its own end record, without what a web server or a mail program has appended. */
-async function endOf(source: ByteSource): Promise<number> {
+async function archiveEnd(source: ByteSource): Promise<number> {
   const { size } = source
   for (let from = size; from > 0; ) {
-    const to = Math.min(size, from + END_OF_ARCHIVE.length - 1)
-    from = Math.max(0, from - WINDOW)
-    const found = (await source.read(from, to)).lastIndexOf(END_OF_ARCHIVE)
+    const to = Math.min(size, from + endSignature.length - 1)
+    from = Math.max(0, from - windowSize)
+    const found = (await source.read(from, to)).lastIndexOf(endSignature)
     if (found === -1) continue
-    const end = from + found + END_LENGTH
+    const end = from + found + endLength
     if (end > size) return size
     const tail = await source.read(end - 2, end)
     return Math.min(size, end + tail.readUInt16LE())
@@ -129,7 +129,7 @@ async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {
       if (part.isEncrypted()) throw encrypted()
       parts.set(name, part)
       declared += part.uncompressedSize
-      refuseSwelling(name, part.uncompressedSize, part.compressedSize)
+      refuseHighRatio(name, part.uncompressedSize, part.compressedSize)
     }
   } catch (error) {
     if (error instanceof UnusableWorkbook) throw error
@@ -146,7 +146,7 @@ function nameOf(part: Entry): string {
   return name.replaceAll('\\', '/').replace(/^\/+/, '').toLowerCase()
 }
 
-async function startOf(zip: ZipFile, part: Entry, name: string): Promise<number> {
+async function dataStart(zip: ZipFile, part: Entry, name: string): Promise<number> {
   try {
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(part, { minimal: true })
     return fileDataStart
@@ -156,7 +156,7 @@ async function startOf(zip: ZipFile, part: Entry, name: string): Promise<number>
   }
 }
 
-async function* inflated(
+async function* inflatePart(
   source: ByteSource,
   part: Entry,
   start: number,
@@ -165,8 +165,8 @@ async function* inflated(
   const packed = source.pieces(start, start + part.compressedSize)
   if (part.compressionMethod === 0) {
     for await (const piece of packed) {
-      for (let at = 0; at < piece.length; at += CHUNK) {
-        yield piece.subarray(at, at + CHUNK)
+      for (let at = 0; at < piece.length; at += chunkSize) {
+        yield piece.subarray(at, at + chunkSize)
         await new Promise(setImmediate)
       }
     }
@@ -174,7 +174,7 @@ async function* inflated(
   }
   if (part.compressionMethod !== 8)
     throw damaged(`its part ${name} is packed in a way that no spreadsheet program uses`)
-  const inflate = createInflateRaw({ chunkSize: CHUNK })
+  const inflate = createInflateRaw({ chunkSize })
   // Errors are thrown by the loop over the pieces below.
   pipeline(Readable.from(packed, { highWaterMark: 1 }), inflate, () => undefined)
   const unpacked: AsyncIterable<Buffer> = inflate
@@ -186,8 +186,8 @@ async function* inflated(
   }
 }
 
-function refuseSwelling(name: string, size: number, packed: number): void {
-  if (size > SMALL && size > packed * maxRatio) {
+function refuseHighRatio(name: string, size: number, packed: number): void {
+  if (size > maxUncheckedBytes && size > packed * maxRatio) {
     throw zipBomb(`its part ${name} swells to more than ${maxRatio} times its size when unpacked`)
   }
 }
