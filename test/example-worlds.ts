@@ -105,7 +105,7 @@ const situations: Readonly<Record<string, Prepare>> = {
   'store init': async () => undefined,
   'store restore': async (world) => {
     await world.run(['store', 'backup', 'hub-backup.db'])
-    await (await world.store()).close()
+    await world.closeStore()
   },
 }
 
