@@ -154,13 +154,16 @@ async function resolvePaths(
   { path, storeId }: Copy,
   { options, session, present }: { options: Options; session: Session; present: PresentStore },
 ): Promise<Restored & { key: RestoredKey; keyFile: string; head: LogHead }> {
-  const { chooseRestoredKey, refuseToKeepCredentials } = await import('../../db/store/restore.ts')
+  const { chooseRestoredKey, refuseFormerKey, refuseToKeepCredentials } = await import(
+    '../../db/store/restore.ts'
+  )
   const { emptyLog, headOf } = await import('../../db/audit/head-file.ts')
   const { random } = session.context
   const { keepCredentials, newKey: mayMake } = options
   const keyFile = present.keyFileFor(storeId)
   const { secret } = await session.opening('use')
   const key = chooseRestoredKey({ backup: path, present, keyFile, secret, mayMakeKey: mayMake, random })
+  await refuseFormerKey(key, { backup: path, present, keyFile: secret ? undefined : keyFile })
   if (keepCredentials) refuseToKeepCredentials(key)
   const erased = present.erased(storeId)
   if (!erased) {

@@ -41,10 +41,12 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
     isOlderCopy: () =>
       found !== undefined &&
       isBehindHeadFile(found.head, headFileOnServer(fillInStoreId(opening.keyFile, found.storeId), server)),
+    hasInLog: async (head) => found !== undefined && withStore(server, opening, (db) => hasSeal(db, head)),
     keyFileFor: (storeId) => fillInStoreId(opening.keyFile, found?.storeId ?? storeId),
     headFileBeside: (keyFile) => headFileOnServer(keyFile, server),
     erased: (storeId) => (found?.storeId === storeId ? found.erased : []),
-    deliveries: async (messageIds) => (found ? deliveriesIn(server, { opening, messageIds }) : []),
+    deliveries: async (messageIds) =>
+      found ? withStore(server, opening, (db) => deliveriesIn(db, messageIds)) : [],
     keepAs: kept === null ? null : withSchema(server, kept),
     copyBeside: join(tmpdir(), `ssh-admin-${process.pid}`),
     replaceWith: async (file, { beforePlacing }) => {
@@ -87,20 +89,25 @@ async function findStore(server: ServerAddress, opening: Opening): Promise<Prese
   }
 }
 
-async function deliveriesIn(
+async function withStore<Result>(
   server: ServerAddress,
-  { opening, messageIds }: { opening: Opening; messageIds: readonly string[] },
-): Promise<Delivery[]> {
+  opening: Opening,
+  read: (db: Kysely<Store>) => Promise<Result>,
+): Promise<Result> {
   const connection = await connectionTo(server, { ...opening, mode: 'use' })
   try {
-    return await sharedDatabase(connection)
-      .selectFrom('outbox')
-      .select(['message_id', ...deliveryColumns])
-      .where(anyOf(sql.ref('message_id'), messageIds))
-      .execute()
+    return await read(sharedDatabase(connection))
   } finally {
     await connection.close()
   }
+}
+
+function deliveriesIn(db: Kysely<Store>, messageIds: readonly string[]): Promise<Delivery[]> {
+  return db
+    .selectFrom('outbox')
+    .select(['message_id', ...deliveryColumns])
+    .where(anyOf(sql.ref('message_id'), messageIds))
+    .execute()
 }
 
 function erasedAccounts(db: Kysely<Store>): Promise<ErasedAccount[]> {

@@ -5,7 +5,8 @@ import type { Interruption } from '../../interruption.ts'
 import { isServerAddress } from '../../server-address.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { ownerTag, unfinishedCopy } from '../../unfinished-files.ts'
-import { fingerprintIn, storeIdIn } from '../sqlite/inspect.ts'
+import type { LogHead } from '../audit/head-file.ts'
+import { fingerprintIn, headAt, storeIdIn } from '../sqlite/inspect.ts'
 import { integrityProblems } from '../sqlite/integrity.ts'
 import type { Delivery } from '../outbox.ts'
 import type { ErasedAccount } from '../users/erase.ts'
@@ -97,6 +98,28 @@ export function chooseRestoredKey({
   })
 }
 
+/**
+ * Refuses a desk's key that the store had before another desk gave it a new one, as after the key was exposed: with it
+ * the backup would bring the former key back. @throws `key-mismatch`
+ */
+export async function refuseFormerKey(
+  { keys, differsFromBackup }: RestoredKey,
+  { backup, present, keyFile }: { backup: string; present: PresentStore; keyFile: string | undefined },
+): Promise<void> {
+  const { fingerprint } = present
+  if (differsFromBackup || fingerprint === undefined || fingerprint === keys.fingerprint) return
+  const head = headAt(backup)
+  if (!head || !(await present.hasInLog?.(head))) return
+  const named = keyFile ?? 'What the command gives'
+  throw new Unavailable(
+    'key-mismatch',
+    `${named} is the key that the store had when the backup was made: it was given a new one since.`,
+    {
+      hint: 'Bring a copy of the new one here: the backup goes on with that. If it is lost, name with --key-file a place where there is no key, and add --new-key.',
+    },
+  )
+}
+
 /** @throws `key-mismatch` when credentials are to be kept that this key cannot check */
 export function refuseToKeepCredentials({ differsFromBackup }: RestoredKey): void {
   if (!differsFromBackup) return
@@ -117,6 +140,8 @@ export interface PresentStore {
   fingerprint: string | undefined
   /** Whether an older copy lies in its place: the key that it had then is not used again. */
   isOlderCopy: () => boolean
+  /** Whether the log of a shared store has this event, so that the store went on from a backup that ends with it. */
+  hasInLog?: (head: LogHead) => Promise<boolean>
   /** Its key file; where there is no shared store yet, that of the backup's store. */
   keyFileFor: (storeId: string) => string
   /** Its head file, beside that key. */

@@ -116,6 +116,22 @@ describe('restoring a store that is on a server', () => {
     expect((await there('audit', 'verify')).json()).toMatchObject({ ok: true })
   })
 
+  it('does not bring a former key back at a desk that still has it', async () => {
+    await backedUp()
+    copyFileSync(world.path('file.key'), world.path('former.key'))
+    expect((await there('store', 'rekey', '--yes')).exit).toBe(0)
+    const restoring = ['store', 'restore', 'backup.db', '--yes', '--json', '--db', server()]
+    for (const more of [[], ['--keep-credentials'], ['--dry-run']]) {
+      const refused = await world.run([...restoring, '--key-file', world.path('former.key'), ...more])
+      expect([refused.exit, refused.error().code], more.join()).toEqual([7, 'key-mismatch'])
+      expect(refused.error().message).toContain('it was given a new one since')
+    }
+    expect(await schemas()).toEqual([schema])
+    // As where the new key is lost.
+    const made = await world.run([...restoring, '--key-file', world.path('made.key'), '--new-key'])
+    expect([made.exit, made.json().newKey], made.stderr).toEqual([0, true])
+  })
+
   it('erases again whom the store erased since', async () => {
     await backedUp()
     await there('users', 'delete', 'huda@sea.example', '--yes')
