@@ -39,7 +39,8 @@ export async function importEntries(
   const { found, heldBack, inFile } = readEachRow(rows, readEntryRow)
   const centres = new Set(found.map(({ read: { centre_number } }) => centre_number))
   const saved = new Map<string, { ids: number[]; counts: number[] }>()
-  for (const entry of await entriesOf(trx, [...centres])) {
+  const savedEntries = await entriesOf(trx, [...centres])
+  for (const entry of savedEntries) {
     const existing = saved.get(entryKey(entry)) ?? { ids: [], counts: [] }
     existing.ids.push(entry.id)
     existing.counts.push(entry.candidates)
@@ -96,7 +97,11 @@ export async function importEntries(
     changes: changesOf(changed),
     closes,
     opens,
-    storeDigest: () => digestOfRows([...saved]),
+    // Of the accepted rows alone, because a plan has no others when it is applied.
+    storeDigest: () => {
+      const accepted = new Set(read.map((one) => one.read.centre_number))
+      return digestOfRows(savedEntries.filter(({ centre_number }) => accepted.has(centre_number)))
+    },
   }
 }
 

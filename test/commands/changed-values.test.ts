@@ -228,6 +228,22 @@ describe('a plan of values that slipped, which are meant', () => {
   })
 })
 
+describe('a plan of entries whose column slipped at some centres', () => {
+  it('is applied to the others', async () => {
+    const { heading, names, values, fresh } = entries
+    const centres = ['EG001', 'EG002', 'EG003', 'EG004', 'EG005', 'EG006', 'EG007', 'EG008']
+    const rows = (given: readonly string[]) =>
+      centres.map((centre, at) => `${centre},2026-06,${names[0]},${given[at] ?? ''}`)
+    write(heading, [...rows(values), 'EG009,2026-06,0500/11,3'])
+    await world.run(['entries', 'import', 'list.csv'])
+    write(heading, [...rows([fresh, ...values.slice(0, -1)]), 'EG009,2026-06,0500/11,4'])
+    const planned = await world.run(['entries', 'import', 'list.csv', '--plan-out', 'a.plan', '--json'])
+    expect(planned.json().rows).toEqual({ read: 9, accepted: 1, heldBack: 8 })
+    const applied = await world.run(['entries', 'apply', 'a.plan', '--json'])
+    expect(applied.json()).toMatchObject({ entries: { changed: 1 }, changes: planned.json().changes })
+  })
+})
+
 describe('a plan of a sheet whose headings come again in another order', () => {
   it('names the same cells when it is applied', async () => {
     const [one = '', other = ''] = entries.names
