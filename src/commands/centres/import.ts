@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { changesNothing, countsOf } from '../../import/apply.ts'
 import { existsSync } from 'node:fs'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
+import { retryLostRead } from '../../cli/action.ts'
 import type { OutputFile } from '../../cli/output-file.ts'
 import { argument, flag, option, choiceOption, listOption, type ValuesOf } from '../../cli/parameters.ts'
 import { phaseProgress } from '../../cli/progress.ts'
@@ -128,7 +129,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
     // With --yes nobody confirmed a certain plan: if the store has changed meanwhile, plan again.
     for (let tries = 1; ; tries += 1) {
       try {
-        const ready = await planNow()
+        const ready = await retryLostRead(store, planNow)
         if (asks && agreed !== undefined && comparable(ready) !== comparable(agreed)) throw changedMeanwhile()
         if (outputs.plan)
           return await savePlanOnly(outputs.plan, { session, store, ctx, ready, outputs, started })

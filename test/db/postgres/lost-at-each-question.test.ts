@@ -63,6 +63,23 @@ it('an import goes on wherever the line is lost: it is done once, and owes no sh
   })
 })
 
+it('an import of many rows is planned again where the line is lost while it is planned', async () => {
+  await losingEach({
+    every: 5,
+    once: async (at) => {
+      const rows = Array.from(
+        { length: 1100 },
+        (_, n) => `EG001,Centre EG001,Egypt,new-${at}-${n}@school.example`,
+      )
+      writeFileSync(world.path('roster.csv'), `Centre number,Centre name,Country,Email\n${rows.join('\n')}\n`)
+      return through(['centres', 'import', 'roster.csv', '--pins-out', `pins-${at}.csv`, '--yes'])
+    },
+    check: async (at) => {
+      expect(await count(`users where email like 'new-${at}-%'`)).toBe(1100)
+    },
+  })
+})
+
 it('a reset message is owed once and written once, wherever the line is lost', async () => {
   let messages = 0
   await losingEach({
