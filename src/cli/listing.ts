@@ -69,7 +69,7 @@ export async function runListing<
       const file = spec.outputPath?.(options)
       if (file !== undefined) {
         const { writeToFile } = await import('./list-to-file.ts')
-        return await writeToFile(await retryLostRead(store, find), { session, file })
+        return await writeToFile(find, { session, store, file })
       }
       const shown = await retryLostRead(
         store,

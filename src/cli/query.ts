@@ -77,9 +77,13 @@ async function readAndAnswer<Args, Options, Request, Result>(
     await withReadResult(spec, { request, session }, async () => undefined)
     await output.confirmReplacing()
   }
-  return withReadResult(spec, { request, session }, async (result, store) => {
+  const write =
+    spec.output && output
+      ? (result: Result, store: OpenStore) => spec.output?.write(output, result, { store, session })
+      : undefined
+  return withReadResult(spec, { request, session, write }, async (result) => {
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
-    const file = await writeAndRecord(spec, { output, result, session, store })
+    const file = await recordAndMove(spec, { output, result, session })
     const text = spec.render(result, session.terminal.out, file)
     await answer(session, { text, json: spec.json(result, file) }, out)
     return spec.exit?.(result) || (output && file === undefined ? 9 : 0)
@@ -88,15 +92,26 @@ async function readAndAnswer<Args, Options, Request, Result>(
 
 async function withReadResult<Args, Options, Request, Result, Done>(
   { mode, read, busy }: Pick<Query<Args, Options, Request, Result>, 'mode' | 'read' | 'busy'>,
-  { request, session }: { request: Request; session: Session },
-  use: (result: Result, store: OpenStore) => Promise<Done>,
+  {
+    request,
+    session,
+    write,
+  }: {
+    request: Request
+    session: Session
+    /** Writes what was read into a file, which may go on reading: after a lost connection both begin again. */
+    write?: ((result: Result, store: OpenStore) => Promise<void> | undefined) | undefined
+  },
+  use: (result: Result) => Promise<Done>,
 ): Promise<Done> {
   return withStore(session, mode?.(session) ?? 'read', async (store) => {
     if (busy !== undefined) session.busy(busy)
-    const result = await retryLostRead(store, async () =>
-      read(store, await session.ctx(store), request, session),
-    )
-    return await use(result, store)
+    const result = await retryLostRead(store, async () => {
+      const found = await read(store, await session.ctx(store), request, session)
+      await write?.(found, store)
+      return found
+    })
+    return await use(result)
   })
 }
 
@@ -112,14 +127,9 @@ async function outputOf<Request, Result>(
 }
 
 /** Records the event before the file is moved into place. @returns the file's path */
-async function writeAndRecord<Args, Options, Request, Result>(
+async function recordAndMove<Args, Options, Request, Result>(
   { output: spec, event }: Query<Args, Options, Request, Result>,
-  {
-    output,
-    result,
-    session,
-    store,
-  }: { output: OutputFile | undefined; result: Result; session: Session; store: OpenStore },
+  { output, result, session }: { output: OutputFile | undefined; result: Result; session: Session },
 ): Promise<string | undefined> {
   if (!event && !output) return undefined
   const { recheckAndMoveIntoPlace, recordAndMoveIntoPlace, recordEvent } = await import('./record-event.ts')
@@ -127,7 +137,6 @@ async function writeAndRecord<Args, Options, Request, Result>(
     if (event) await recordEvent(session, event(result))
     return undefined
   }
-  await spec.write(output, result, { store, session })
   const eventToRecord = (spec.event ?? event)?.(result)
   const recheck = spec.recheckRights?.(result)
   const placedPath = recheck

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { retryLostRead } from '../../cli/action.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { optionalArgument } from '../../cli/parameters.ts'
 import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } from '../../cli/output-file.ts'
@@ -49,22 +50,34 @@ export const exportCentres = () =>
       return withStore(session, common.dryRun ? 'rehearse' : 'read', async (store) => {
         const { by } = await session.ctx(store)
         const counts: ExportCounts = { centres: 0, users: 0 }
-        const exported = exportedUsers(store.db, visibleCentres(by)).stream()
-        const rows = cellsOf(exported, { counts, signal: context.signal })
-        const sheet: SheetToWrite = { name: 'Centres', columns: writtenColumns, rows }
+        const exportTo = (write: (sheet: StreamedSheet) => Promise<void>) =>
+          retryLostRead(
+            store,
+            async () => {
+              Object.assign(counts, { centres: 0, users: 0 })
+              const exported = exportedUsers(store.db, visibleCentres(by)).stream()
+              const rows = cellsOf(exported, { counts, signal: context.signal })
+              await write({ name: 'Centres', columns: writtenColumns, rows })
+            },
+            () => shown === '-' && counts.centres > 0,
+          )
         if (common.dryRun) {
           await output?.confirmReplacing()
-          for await (const _ of rows);
-        } else if (!output) await writeToStdout(sheet, session)
+          await exportTo(async ({ rows }) => {
+            for await (const _ of rows);
+          })
+        } else if (!output) await exportTo((sheet) => writeToStdout(sheet, session))
         else {
           await output.confirmReplacing()
           session.busy('Writing the centres and their users …')
-          await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })
+          await exportTo((sheet) =>
+            prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal }),
+          )
           const event = { action: 'centres.exported', facts: { ...counts } }
           if ((await recordAndMoveIntoPlace(session, { file: output, event })) === undefined)
             return { text: '', json: { file: null, ...counts }, exit: 9 }
         }
-        if (by.kind === 'staff') await notifyLeftOut(store, session)
+        if (by.kind === 'staff') await retryLostRead(store, () => notifyLeftOut(store, session))
         if (/\.csv$/i.test(shown)) {
           const message =
             'Spreadsheet programs drop the zeros of numbers such as 00123 when they open CSV: for people, write .xlsx.'
@@ -76,6 +89,8 @@ export const exportCentres = () =>
       })
     },
   })
+
+type StreamedSheet = SheetToWrite & { rows: AsyncIterable<CellToWrite[]> }
 
 async function writeToStdout(sheet: SheetToWrite, { terminal }: Session): Promise<void> {
   const { csvText } = await import('../../workbook/write-sheet.ts')

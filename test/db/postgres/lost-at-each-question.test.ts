@@ -97,6 +97,8 @@ it.each([
   ['users list --json --sort email'],
   ['centres list --format count'],
   ['audit verify'],
+  ['centres export out.csv --yes'],
+  ['audit export out.jsonl --yes'],
 ])('%s answers wherever the line is lost', async (line) => {
   await losingEach({ once: () => through(line.split(' ')) })
 })
