@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -22,6 +22,8 @@ export interface ManyDesks {
   kills?: (random: Random) => boolean
   /** Whether the line of a desk is cut now and then: a command may give up then, and has changed nothing. */
   isCut?: (desk: number) => boolean
+  /** When every desk lost the server, by the clock of this process. */
+  lostAt?: () => number | undefined
   /** What its commands load before the program. */
   preloads?: (desk: number) => readonly string[]
 }
@@ -267,7 +269,6 @@ async function whatIsWrong(
   work: ManyDesks,
   { before, ahead, done }: { before: Sums; ahead: number; done: readonly Done[] },
 ): Promise<string[]> {
-  const { desks, folder } = work
   const client = work.client()
   const wrong: string[] = []
   const none = async (what: string, query: string) => {
@@ -314,17 +315,40 @@ async function whatIsWrong(
     if (events > 0) wrong.push(`${argv.join(' ')} said that nothing was changed, and is in the log`)
   }
   wrong.push(...(await eventsAtOtherTimes(client, { ahead, done })))
-  const messages = Array.from({ length: desks }, (_, desk) =>
-    join(folder, `desk-${desk}`, '.local/share/ssh-admin'),
-  )
-    .filter((own) => existsSync(own))
-    .flatMap((own) => readdirSync(own, { recursive: true, encoding: 'utf8' }))
-    .map((path) => basename(path))
-    .filter((name) => name.endsWith('.eml'))
-    .map((name) => Number(name.split('-')[0]))
-  const twice = messages.filter((number, at) => messages.indexOf(number) !== at)
+  const twice = messagesWrittenTwice(work, done)
   if (twice.length > 0) wrong.push(`messages ${twice.join(', ')} went out twice`)
   const verified = await run(work, 0, ['audit', 'verify', '--json'])
   if (verified.exitCode !== 0) wrong.push(`the audit log: ${verified.stdout}${verified.stderr}`)
   return wrong
 }
+
+/**
+ * Numbers of messages of which there are more files than one. A file is left over where a command was killed or cut off
+ * between writing it and saving that: another desk then writes the message too.
+ */
+function messagesWrittenTwice({ desks, folder, lostAt }: ManyDesks, done: readonly Done[]): number[] {
+  const lost = lostAt?.()
+  const mayLeave = (one: Done) =>
+    unsure(one.exit) || one.isCut || (lost !== undefined && one.began <= lost && lost <= one.ended)
+  const files = Array.from({ length: desks }, (_, desk) => {
+    const home = join(folder, `desk-${desk}`, '.local/share/ssh-admin')
+    const leaving = done.filter((one) => one.operator.startsWith(`desk-${desk}-`) && mayLeave(one))
+    const names = existsSync(home) ? readdirSync(home, { recursive: true, encoding: 'utf8' }) : []
+    return names
+      .filter((name) => name.endsWith('.eml'))
+      .map((name) => {
+        const at = statSync(join(home, name)).mtimeMs
+        const isLeft = leaving.some(({ began, ended }) => began - clockTick <= at && at <= ended + clockTick)
+        return { desk, number: Number(basename(name).split('-')[0]), isLeft }
+      })
+  }).flat()
+  const isTwice = (files: { desk: number; isLeft: boolean }[]) =>
+    files.filter(({ isLeft }) => !isLeft).length > 1 ||
+    new Set(files.map(({ desk }) => desk)).size < files.length
+  return [...new Set(files.map(({ number }) => number))].filter((number) =>
+    isTwice(files.filter((file) => file.number === number)),
+  )
+}
+
+/** A file's time may be behind the clock by so many milliseconds. */
+const clockTick = 20

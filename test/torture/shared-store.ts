@@ -61,7 +61,9 @@ export async function tortureFailover(bin: string, { time, seed }: Length): Prom
     await followClosely(clients[0])
     let until: number | undefined
     let lost: Promise<void> | undefined
+    let lostAt: number | undefined
     const failOver = async () => {
+      lostAt = Date.now()
       await primary.kill()
       await copy.promote()
       const now = new pg.Client({ connectionString: placeOf(copy.port) })
@@ -86,6 +88,7 @@ export async function tortureFailover(bin: string, { time, seed }: Length): Prom
         if (left < time / 2) lost ??= failOver()
         return left > 0
       },
+      lostAt: () => lostAt,
       seed,
     })
     await lost
