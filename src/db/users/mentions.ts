@@ -222,7 +222,7 @@ function nameInText(words: readonly string[]): string {
   const pattern = words.reduce((before, word, at) => {
     if (at === 0) return escapeRegExp(word)
     const mayJoin = endsUnspaced.test(words[at - 1] ?? '') || beginsUnspaced.test(word)
-    return `${before}[\\s,.·・_-]${mayJoin ? '*' : '+'}${escapeRegExp(word)}`
+    return `${before}[\\s\\u200b,.·・=_-]${mayJoin ? '*' : '+'}${escapeRegExp(word)}`
   }, '')
   return `${beginsUnspaced.test(first) ? '' : wordBegins}${pattern}${endsUnspaced.test(last) ? '' : wordEnds}`
 }

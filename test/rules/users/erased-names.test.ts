@@ -56,9 +56,11 @@ describe('erasing somebody whose name somebody has typed', () => {
     ['', '王小明', '成绩：王小明'],
     ['花子', '山田', '山田花子さんの録音'],
     ['ジョン', 'スミス', 'ジョン・スミスの録音.mp3'],
+    ['ジョン', 'スミス', 'ジョン＝スミスの録音'],
     ['민수', '김', '김민수의 성적'],
     ['민수', '김', '김민수의 성적'.normalize('NFD')],
     ['สมชาย', 'ใจดี', 'คะแนนของสมชาย ใจดีวันนี้'],
+    ['สมชาย', 'ใจดี', 'คะแนนของ\u200bสมชาย\u200bใจดี\u200bวันนี้'],
     ['Omar', 'Qzsaleh', 'Omar Qzsaleh的成绩'],
     ['Omar', 'Qzsaleh', '成绩Omar Qzsaleh'],
   ])('finds %s %s in %s, which has no blanks between its words', async (firstName, lastName, text) => {
