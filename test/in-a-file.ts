@@ -8,9 +8,9 @@ import { testServer } from './shared-store.ts'
 export const itInAFile = it.skipIf(testServer !== undefined)
 export const describeInAFile = describe.skipIf(testServer !== undefined)
 
-/** Of a table of commands those that begin a store, or put another file in its place: as `itInAFile`; the others as `it`. */
+/** Of a table of commands those that begin a store: as `itInAFile`; the others as `it`. */
 export function eachOfCommands<Row>(rows: readonly (readonly [words: string, row: Row])[]) {
-  const isInAFile = ([words]: readonly [string, Row]) => words === 'seed' || words === 'store restore'
+  const isInAFile = ([words]: readonly [string, Row]) => words === 'seed'
   return (title: string, test: (words: string, row: Row) => Promise<void>) => {
     it.each(rows.filter((row) => !isInAFile(row)))(title, test)
     itInAFile.each(rows.filter(isInAFile))(title, test)

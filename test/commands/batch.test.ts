@@ -213,6 +213,18 @@ describe('a batch', () => {
     expect(ran.stderr).toContain('1 line done, 1 line refused, 1 line not run. It ended at line 2.')
   })
 
+  it('tells a refusal that could not be noted in the log as a store in use', async () => {
+    // Loaded before: what follows takes no longer than it waits.
+    await batch(['users show amira@school.example'])
+    const release = await heldStore(world, async () => undefined)
+    const creating = "centres create EG007 --name 'Delta School' --country Egypt --as amira@school.example"
+    const ran = await batch([creating, 'users suspend omar@school.example'], '--yes', '--wait', '0.5')
+    await release()
+    expect([ran.exit, ran.stdout]).toEqual([7, expect.stringMatching(/^1\t7\tThe store .* is in use by/)])
+    expect(await world.rows("select count(*) as n from audit where kind = 'refusal'")).toEqual([{ n: 0 }])
+  })
+
+  // Changes share a transaction only there: on a server nothing is waited for before the line itself.
   itInAFile(
     'notes a refusal in the log also where it waited for the store in vain before that line',
     async () => {

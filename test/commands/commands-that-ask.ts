@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { wholeProgram } from '../../src/cli/program.ts'
 import { holding } from '../holding.ts'
+import { testServer } from '../shared-store.ts'
 import { writeOlderStore } from '../stores/older-store.ts'
 import type { World } from '../world.ts'
 
@@ -36,6 +37,10 @@ const does = (line: string) => async (world: World) => {
 }
 const deleted = does(`users delete ${teacher} --suspend`)
 const renamed = does(`users edit ${teacher} --last-name Aziz`)
+const erased = async (world: World) => {
+  await deleted(world)
+  await does(`users erase ${teacher}`)(world)
+}
 const backedUp = async (world: World) => {
   await does('store backup kept.db')(world)
   await (await world.store()).close()
@@ -390,7 +395,8 @@ export const asking: Readonly<Record<string, Asks>> = {
     argv: ['kept.db'],
     question: 'Restore',
     prepare: backedUp,
-    meanwhile: renamed,
+    // On a server the question says that other changes stay in the store that is kept.
+    meanwhile: testServer === undefined ? renamed : erased,
   },
   'store backup': {
     ...replacing,

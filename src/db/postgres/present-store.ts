@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Refused } from '../../errors.ts'
 import { runToCompletion } from '../../interruption.ts'
 import { type ServerAddress, fillInStoreId } from '../../server-address.ts'
 import { ownerTag } from '../../unfinished-files.ts'
@@ -58,6 +59,10 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
         const copying = { from, signal, interruption, withoutContent: false }
         await copyToServer(opening.path, { ...copying, beforeSaving: beforePlacing })
         return { eventsMeanwhile: 0 }
+      } catch (error) {
+        // Another desk has created a store there since.
+        if (!found && error instanceof Refused && error.code === 'store-exists') return undefined
+        throw error
       } finally {
         await from.close()
       }

@@ -5,6 +5,7 @@ import { headFileOnServer } from '../../../src/db/audit/head-file.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { presentSharedStore } from '../../../src/db/postgres/present-store.ts'
 import { testServer, testPassword } from '../../shared-store.ts'
+import { inProcess } from '../../terminal.ts'
 import { newWorld, type World } from '../../world.ts'
 import { openingOf } from '../../opening.ts'
 
@@ -259,6 +260,38 @@ describe('restoring a store that is on a server', () => {
     expect(await statusOf('omar@sea.example')).toBe('invited')
     const kept = await at(present.keepAs ?? '')('users', 'show', 'omar@sea.example')
     expect(kept.json().status).toBe('suspended')
+  })
+
+  /** Whoever restores, at the question. */
+  const restorer = async () => {
+    const argv = ['store', 'restore', 'backup.db', '--db', server(), '--key-file', world.path('file.key')]
+    const typist = inProcess(world, argv, { columns: 400 })
+    await typist.sees('Restore ')
+    return typist
+  }
+
+  it('asks whether what other desks change until then may stay in the store that is kept, and says how much did', async () => {
+    await backedUp()
+    const typist = await restorer()
+    await typist.sees(', with what other desks change until then. ')
+    await there('users', 'suspend', 'omar@sea.example', '--yes')
+    typist.types('y\r')
+    const { exit, text } = await typist.leaves()
+    expect([exit, text]).toEqual([0, expect.stringContaining('One event was written by other desks')])
+    expect(await statusOf('omar@sea.example')).toBe('invited')
+    const [, kept] = await schemas()
+    expect(await statusOf('omar@sea.example', `${testServer}?schema=${kept}`)).toBe('suspended')
+  })
+
+  it('does nothing where there was no store when it asked, and another desk began one since', async () => {
+    await backedUp()
+    await client.query(`drop schema ${schema} cascade`)
+    const typist = await restorer()
+    await world.run(['store', 'init', '--db', server(), '--key-file', world.path('other.key')])
+    typist.types('y\r')
+    const { exit, text } = await typist.leaves()
+    expect([exit, text]).toEqual([3, expect.stringContaining('What you agreed to has changed meanwhile')])
+    expect(await schemas()).toEqual([schema])
   })
 
   it.each([
