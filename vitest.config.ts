@@ -27,6 +27,8 @@ const ofNamedServer = {
 }
 /** They begin stores in files, or look at the folder of one that nobody began. */
 const ofFiles = ['test/commands/{config,json-examples,seed,typed-addresses}.test.ts']
+/** What a server answers does not depend on the line of Node that asks. */
+const notOnEachNode = process.env.LEAVE_OUT_LONG_TESTS ? ['test/import/**'] : []
 const isServerNamed = Boolean(process.env.SSH_ADMIN_TEST_DB)
 /** Processes of the built program, at one server. */
 const ofDesks = 'test/end-to-end/desks.test.ts'
@@ -67,7 +69,7 @@ export default defineConfig({
             ...onServer,
             ...(isServerNamed ? ofNamedServer.include : []),
           ],
-          exclude: [...long, ...ofFiles, ...(isServerNamed ? [] : ofNamedServer.exclude)],
+          exclude: [...long, ...notOnEachNode, ...ofFiles, ...(isServerNamed ? [] : ofNamedServer.exclude)],
           setupFiles: [...setup, 'test/on-server.ts'],
           globalSetup: ['test/server.ts'],
         },
