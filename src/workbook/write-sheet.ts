@@ -254,8 +254,8 @@ export async function writeCsv(path: string, sheet: SheetToWrite): Promise<void>
 /** The CSV text of a sheet for another program to read, in pieces and without the byte order mark. */
 export async function* csvText({ columns, rows }: SheetToWrite): AsyncGenerator<string> {
   const line = (cells: readonly CellToWrite[]) => columns.map((_, column) => csvCell(cells[column]))
-  yield csv([line(columns.map(({ heading }) => heading))])
-  let waiting: string[][] = []
+  // The headings wait for rows: nothing is written yet if the first read fails, and it can be repeated.
+  let waiting = [line(columns.map(({ heading }) => heading))]
   let length = 0
   for await (const cells of rows) {
     const texts = line(cells)

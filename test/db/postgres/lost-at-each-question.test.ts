@@ -103,6 +103,17 @@ it.each([
   await losingEach({ once: () => through(line.split(' ')) })
 })
 
+it('centres export - prints its headings once, and each centre once, wherever the line is lost', async () => {
+  const whole = (await through(['centres', 'export', '-'])).stdout
+  for (let at = 0; ; at += 1) {
+    proxy.cutAfter(at, at % 2 === 0 ? 'before' : 'after')
+    const { exit, stdout } = await through(['centres', 'export', '-'])
+    if (exit === 0) expect(stdout, `lost at question ${at}`).toBe(whole)
+    else expect(whole.startsWith(stdout), `lost at question ${at}: ${stdout}`).toBe(true)
+    if (!proxy.wasCut()) break
+  }
+})
+
 it.each([['users list'], ['store check'], ['users suspend omar@school.example --yes']])(
   '%s says that there is no store, wherever the line is lost',
   async (line) => {
