@@ -154,24 +154,31 @@ interface ResourceRequest {
 }
 
 /** Withdraws a resource: it opens for nobody, and is never deleted. */
-export async function withdrawResource(trx: Trx, { id, ctx }: ResourceRequest): Promise<ChangedResource> {
-  const { at } = ctx
-  const resource = await findResource(trx, id)
-  const subject = `resource ${resource.id}`
-  permit(ctx, 'resources.withdraw', { name: subject })
-  if (resource.withdrawn_at !== null) return { resource, outcome: 'unchanged' }
-  await setResourceWithdrawn(trx, { id: resource.id, at })
-  await appendAudit(trx, { ...ctx, action: 'resources.withdrawn', subject, facts: { title: resource.title } })
-  return { resource: await findResource(trx, id), outcome: 'withdrawn' }
+export function withdrawResource(trx: Trx, request: ResourceRequest): Promise<ChangedResource> {
+  return setWithdrawn(trx, 'withdrawn', request)
 }
 
 /** Restores a withdrawn resource, which its releases then open again. */
-export async function restoreResource(trx: Trx, { id, ctx }: ResourceRequest): Promise<ChangedResource> {
+export function restoreResource(trx: Trx, request: ResourceRequest): Promise<ChangedResource> {
+  return setWithdrawn(trx, 'restored', request)
+}
+
+async function setWithdrawn(
+  trx: Trx,
+  outcome: 'withdrawn' | 'restored',
+  { id, ctx }: ResourceRequest,
+): Promise<ChangedResource> {
+  const isWithdrawn = outcome === 'withdrawn'
   const resource = await findResource(trx, id)
   const subject = `resource ${resource.id}`
-  permit(ctx, 'resources.restore', { name: subject })
-  if (resource.withdrawn_at === null) return { resource, outcome: 'unchanged' }
-  await setResourceWithdrawn(trx, { id: resource.id, at: null })
-  await appendAudit(trx, { ...ctx, action: 'resources.restored', subject, facts: { title: resource.title } })
-  return { resource: await findResource(trx, id), outcome: 'restored' }
+  permit(ctx, isWithdrawn ? 'resources.withdraw' : 'resources.restore', { name: subject })
+  if ((resource.withdrawn_at !== null) === isWithdrawn) return { resource, outcome: 'unchanged' }
+  await setResourceWithdrawn(trx, { id: resource.id, at: isWithdrawn ? ctx.at : null })
+  await appendAudit(trx, {
+    ...ctx,
+    action: `resources.${outcome}`,
+    subject,
+    facts: { title: resource.title },
+  })
+  return { resource: await findResource(trx, id), outcome }
 }
