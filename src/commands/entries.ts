@@ -9,7 +9,7 @@ import { countEntries, type EntryRow, streamEntries } from '../db/entries.ts'
 import { reversePages } from '../db/rows.ts'
 import { typedCentreNumber } from '../rules/centres/find.ts'
 import { typedComponent } from '../rules/resources.ts'
-import { typedSeries } from '../rules/key-times/key-time-rows.ts'
+import { typedSeries } from '../rules/dates-and-times.ts'
 import type { TableColumn } from './read-table.ts'
 
 export const entryColumns = [

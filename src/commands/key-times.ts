@@ -8,13 +8,8 @@ import {
   type KeyTimesOfCentre,
   type SessionOfDay,
 } from '../rules/key-times.ts'
-import {
-  type KeyTimeField,
-  typedDate,
-  typedLocalTime,
-  typedSeries,
-  typedZoneNumber,
-} from '../rules/key-times/key-time-rows.ts'
+import { typedDate, typedLocalTime, typedSeries } from '../rules/dates-and-times.ts'
+import { type KeyTimeField, typedZoneNumber } from '../rules/key-times/key-time-rows.ts'
 import { listing, query, preparedMutation } from '../cli/define.ts'
 import { foundInMemory } from '../cli/list-declaration.ts'
 import { listOf, optional, text, transform, wholeNumber } from '../cli/typed-values.ts'

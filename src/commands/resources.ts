@@ -46,7 +46,7 @@ import {
   withdrawResource,
   restoreResource,
 } from '../rules/resources.ts'
-import { typedSeries } from '../rules/key-times/key-time-rows.ts'
+import { typedSeries } from '../rules/dates-and-times.ts'
 import { foundInMemory } from '../cli/list-declaration.ts'
 import { findResources } from '../db/resources.ts'
 import { downloadCommand } from '../cli/download.ts'

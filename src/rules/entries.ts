@@ -16,13 +16,12 @@ import {
   type HoldableRows,
   faultsOfRow,
   type TableRowAsWritten,
-  seriesHint,
 } from './table-rows.ts'
 import { countSlipped, slippedFault, slippedValues } from './slipped.ts'
 import { permit } from './permissions/decide.ts'
 import { trackClosings } from './releases/what-closes.ts'
 import { isPlaceholderNumber, readCentreNumber } from './centres/find.ts'
-import { readSeries } from './key-times/key-time-rows.ts'
+import { readSeries, seriesHint } from './dates-and-times.ts'
 import type { ImportedRows } from './imports.ts'
 import { componentHint, readComponent } from './resources.ts'
 

@@ -11,7 +11,7 @@ import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/relea
 import type { Store } from '../db/schema.ts'
 import { countryName } from '../country-names.ts'
 import { storedFiles } from './kept-files.ts'
-import { sessionContradiction } from './key-times/key-time-rows.ts'
+import { sessionContradiction } from './dates-and-times.ts'
 import { type TimeProblem, timeZoneOf } from './key-times/lookup.ts'
 import {
   centresOfRelease,

@@ -17,13 +17,13 @@ import { NotFound, Refused, Usage } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
 import { findOwnCentre } from './centres/find.ts'
 import {
-  sessionContradiction,
   hasDates,
   type KeyTimeField,
   type KeyTimeRowAsWritten,
   overlaps,
   readKeyTimeRow,
 } from './key-times/key-time-rows.ts'
+import { sessionContradiction } from './dates-and-times.ts'
 import { localTimeAt, momentOf } from './key-times/local-time.ts'
 import {
   type KeyTime,

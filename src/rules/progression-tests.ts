@@ -13,14 +13,13 @@ import type { BadInput, Problem } from '../errors.ts'
 import { permit } from './permissions/decide.ts'
 import { shellWord } from '../shell-word.ts'
 import { appendAudit } from './audit/append.ts'
+import { dayHint, isPlausibleDate } from './dates-and-times.ts'
 import {
   badRows,
   type CellChanges,
   type ChangedField,
   changesOf,
   checkChanges,
-  dayHint,
-  isPlausibleDate,
   type RowsToImport,
   type TableRowAsWritten,
 } from './table-rows.ts'

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { savepointAtStart, type Trx } from '../db/transact.ts'
-import { isDate } from '../plain-time.ts'
 import { BadInput, type Failure, NotPermitted, type Problem, Refused } from '../errors.ts'
 import { combinedFailure, onRollbackOf, problemOf, refusalOf, refusalWithoutOthers } from './batch.ts'
 import type { RuleContext } from './permissions/actor.ts'
@@ -329,77 +328,4 @@ export function rowCounts(
     accepted: rows.length - heldBack.length,
     heldBack: heldBack.length + before,
   }
-}
-
-const formatAsText = 'format the column as text and type it again'
-
-/** A hint for a cell that should name a series, such as one that a spreadsheet turned into a date. */
-export function seriesHint(text: string): string | undefined {
-  const month = /^(20\d{2}-\d{2})-\d{2}/.exec(text)?.[1] ?? readUnambiguousDate(text)?.slice(0, 7)
-  if (month !== undefined) return `It is a date: ${formatAsText}, as ${month} if that is meant.`
-  const series = seriesOf(text)
-  return series === undefined ? undefined : `Write the year first: ${series}.`
-}
-
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-
-/** Reads `06/2026`, `2026/6`, `June 2026`, `2026 June` or `Jun-26` as a series. */
-function seriesOf(text: string): string | undefined {
-  const { month, year } =
-    /^(?<month>[a-z]+|\d{1,2})\.?[\s/.-]+(?<year>20\d{2}|(?<=[a-z].*)\d{2})$/i.exec(text)?.groups ??
-    /^(?<year>20\d{2})[\s/.-]+(?<month>[a-z]+|\d{1,2})$/i.exec(text)?.groups ??
-    {}
-  if (month === undefined || year === undefined) return undefined
-  const number = /^\d/.test(month) ? Number(month) : months.indexOf(month.slice(0, 3).toLowerCase()) + 1
-  if (number < 1 || number > 12) return undefined
-  return `${year.padStart(4, '20')}-${String(number).padStart(2, '0')}`
-}
-
-/** A hint for a cell that should hold a time of day. */
-export function timeHint(text: string): string | undefined {
-  const timeOfDay = /^\d{4}-\d{2}-\d{2}[T ](\d{2}:\d{2})/.exec(text)?.[1]
-  if (timeOfDay !== undefined) return `It is a time on a day: write ${timeOfDay} alone, if that is meant.`
-  if (/^24[:.]00/.test(text)) return 'A day ends with 23:59, and the next begins with 00:00.'
-  // A numeric cell loses the last zero: 9.30 is read as 9.3.
-  const [, hours = '', tens = ''] =
-    /^(\d{1,2})(?:[.,h](\d{1,2}))?h?$/i.exec(text) ?? /^(\d{1,2})(\d{2})h?$/.exec(text) ?? []
-  const time = `${hours.padStart(2, '0')}:${tens.padEnd(2, '0')}`
-  if (hours !== '' && !/^0[.,]/.test(text) && time < '24' && tens.padEnd(2, '0') < '60')
-    return `Write ${time}, if that is meant.`
-  if (!/^0?[.,]\d+$/.test(text)) return undefined
-  const minutes = Math.round(Number(text.replace(',', '.')) * 24 * 60)
-  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'))
-  return `It is a part of a day: ${formatAsText}, as ${hour}:${minute} if that is meant.`
-}
-
-/** A hint for a cell that should hold a date. */
-export function dayHint(text: string): string | undefined {
-  const plain = /^\d{4}-\d{2}-\d{2}(?=[T ])/.exec(text)?.[0]
-  if (plain !== undefined) return `It is a time on a day: write ${plain} alone.`
-  const [, year = '', month = '', inMonth = ''] =
-    /^(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? []
-  const date = [year, month.padStart(2, '0'), inMonth.padStart(2, '0')].join('-')
-  if (isDate(date)) return date === text ? undefined : `Write ${date}, if that is meant.`
-  if (/^[34]\d{4}(\.\d+)?$/.test(text))
-    return 'It is the number of a day in a spreadsheet: format the column as dates.'
-  if (!/^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}$/.test(text)) return undefined
-  const day = readUnambiguousDate(text)
-  return day === undefined
-    ? 'Write the year first, then the month: 2026-05-31.'
-    : `Write the year first: ${day}.`
-}
-
-/** Reads a date such as 31/05/2026; 05/06/2026 is ambiguous and never guessed. */
-export function readUnambiguousDate(text: string): string | undefined {
-  const [, first = '', second = '', year = ''] = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text) ?? []
-  const isDayFirst = Number(first) > 12
-  if (year === '' || isDayFirst === Number(second) > 12) return undefined
-  const [month, day] = isDayFirst ? [second, first] : [first, second]
-  const date = [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-')
-  return isDate(date) ? date : undefined
-}
-
-/** Whether the text is a date from 1970 on: years such as 0026 and 1926 are typing mistakes for 2026. */
-export function isPlausibleDate(text: string): boolean {
-  return isDate(text) && text >= '1970'
 }

@@ -4,14 +4,15 @@ import type { NewKeyTime } from '../../db/key-times.ts'
 import type { ExamSession } from '../../db/schema.ts'
 import { hintOfNearest, Usage } from '../../errors.ts'
 import {
-  isPlausibleDate,
   dayHint,
+  isPlausibleDate,
+  readLocalTime,
+  readSeries,
   seriesHint,
+  sessionContradiction,
   timeHint,
-  faultsOfRow,
-  type RowRead,
-  type TableRowAsWritten,
-} from '../table-rows.ts'
+} from '../dates-and-times.ts'
+import { faultsOfRow, type RowRead, type TableRowAsWritten } from '../table-rows.ts'
 import { distinctZonesOf, onlyTimeZoneOf, timeZoneHint, showSameTime } from './time-zones.ts'
 import { findTimeZone, zoneNameIn } from './typed-time-zones.ts'
 
@@ -117,54 +118,6 @@ function readSession(text: string): ExamSession | undefined {
   return sessions[text.trim().toLowerCase()]
 }
 
-/** The first and last minute of each session. They overlap, because countries differ: AM is at 12:30 in India. */
-const sessionTimes: Readonly<Record<ExamSession, readonly [string, string]>> = {
-  AM: ['00:00', '13:59'],
-  PM: ['12:00', '17:59'],
-  EV: ['16:00', '23:59'],
-}
-
-/** Why a time does not fit a session; the message is worded to follow the name of the column or option. */
-export function sessionContradiction(
-  session: ExamSession,
-  localTime: string,
-): { message: string; hint: string } | undefined {
-  const [first, last] = sessionTimes[session]
-  if (localTime >= first && localTime <= last) return undefined
-  const [hours, minutes] = localTime.split(':')
-  const later = `${Number(hours) + 12}:${minutes}`
-  return {
-    message: `is ${localTime}, which is no time of ${session} (${first} to ${last})`,
-    hint:
-      later >= first && later <= last
-        ? `Write ${later}, if that is meant, or another session.`
-        : 'Write another time, or another session.',
-  }
-}
-
-/** Reads `9:00`, `09.00`, `09:00:00`, `1:30 pm`, `9am`. 12:00 am is refused: some mean noon by it, others midnight. */
-export function readLocalTime(text: string): string | undefined {
-  const found =
-    /^(\d{1,2})[:.](\d{2})(?:[:.]00)?\s*([ap]\.?m\.?)?$/i.exec(text.trim()) ??
-    /^(\d{1,2})()\s*([ap]\.?m\.?)$/i.exec(text.trim())
-  if (!found) return undefined
-  const [, hours = '', written = '', half] = found
-  const minutes = written === '' ? '00' : written
-  const isAfternoon = half?.toLowerCase().startsWith('p')
-  const hour = Number(hours)
-  if (half !== undefined && (hour < 1 || hour > 12)) return undefined
-  if (half !== undefined && hour === 12 && !isAfternoon) return undefined
-  const hourOfDay = half === undefined ? hour : (hour % 12) + (isAfternoon ? 12 : 0)
-  if (hourOfDay > 23 || Number(minutes) > 59) return undefined
-  return `${String(hourOfDay).padStart(2, '0')}:${minutes}`
-}
-
-/** Null for a blank cell; undefined where the text is no series. */
-export function readSeries(text: string): string | null | undefined {
-  if (text === '') return null
-  return /^20\d{2}-(0[1-9]|1[0-2])$/.test(text.trim()) ? text.trim() : undefined
-}
-
 function readDay(text: string): string | null | undefined {
   if (text === '') return null
   return isPlausibleDate(text) ? text : undefined
@@ -225,38 +178,9 @@ export function hasDates({ from_date, until_date }: NewKeyTime): boolean {
   return (from_date ?? null) !== null || (until_date ?? null) !== null
 }
 
-/** @throws `invalid-series` */
-export function typedSeries(text: string): string {
-  const series = readSeries(text.trim())
-  if (series) return series
-  throw new Usage(`'${text}' is not a series: a year and a month, such as 2026-06.`, {
-    code: 'invalid-series',
-    hint: seriesHint(text.trim()),
-  })
-}
-
 /** @throws `invalid-zone` */
 export function typedZoneNumber(text: string): number {
   const zone = readAdministrativeZone(text.trim())
   if (zone) return zone
   throw new Usage(`'${text}' is not an administrative zone: 1 to 6.`, { code: 'invalid-zone' })
-}
-
-/** @throws `invalid-time` */
-export function typedLocalTime(text: string): string {
-  const time = readLocalTime(text)
-  if (time !== undefined) return time
-  throw new Usage(`'${text}' is not a time, such as 10:00.`, {
-    code: 'invalid-time',
-    hint: timeHint(text.trim()),
-  })
-}
-
-/** @throws `invalid-date` */
-export function typedDate(text: string): string {
-  if (isPlausibleDate(text.trim())) return text.trim()
-  throw new Usage(`'${text}' is not a day, such as 2026-06-02.`, {
-    code: 'invalid-date',
-    hint: dayHint(text.trim()),
-  })
 }
