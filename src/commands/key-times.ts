@@ -16,7 +16,7 @@ import { listOf, optional, text, transform, wholeNumber } from '../cli/typed-val
 import { option, listOption, withCompletions, argument, flag, centreArgument } from '../cli/parameters.ts'
 import { countryName } from '../country-names.ts'
 import { findKeyTimes } from '../db/key-times.ts'
-import { countriesTyped, offeredCountries } from './centres/options.ts'
+import { countriesSchema, countryCompletions } from './centres/options.ts'
 import { closingQuestion, comparableClosing, renderWithClosing } from '../render/closing.ts'
 import { Usage } from '../errors.ts'
 import type { TableColumn } from './read-table.ts'
@@ -101,8 +101,8 @@ export const list = () =>
       'List Key Times with the next moment of each in UTC: today, or on the first day on which it holds.\nIn a pipe: number, country, administrative zone, session, local time, time zone, series, from, until, next.',
     options: {
       country: withCompletions(
-        offeredCountries,
-        listOption('<country>', 'of this country, by English name or ISO code', countriesTyped),
+        countryCompletions,
+        listOption('<country>', 'of this country, by English name or ISO code', countriesSchema),
       ),
       zone: withCompletions(
         ['1', '2', '3', '4', '5', '6'],

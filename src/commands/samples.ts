@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import * as z from 'zod'
 import type { SheetToWrite } from '../workbook/sheet.ts'
 import { prepareTable } from '../cli/output-file.ts'
-import { workbookToWrite } from './centres/export.ts'
+import { checkWorkbookOutput } from './centres/export.ts'
 import { command } from '../cli/define.ts'
 import { optionalArgument } from '../cli/parameters.ts'
 import { shellWord } from '../shell-word.ts'
@@ -44,7 +44,7 @@ function sampleCommand({ noun, reader = 'import', example = noun, sheets }: Samp
     changes: true,
     run: async ({ file }, session) => {
       const { common, context, terminal } = session
-      const output = await workbookToWrite(session, { kind: 'sample', file })
+      const output = await checkWorkbookOutput(session, { kind: 'sample', file })
       if (!common.dryRun) {
         const { now, signal } = context
         await prepareTable(output, { sheets: sheets(), at: now(), signal })

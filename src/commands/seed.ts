@@ -16,7 +16,7 @@ import { checkOutputFile, type OutputFile, prepareTable } from '../cli/output-fi
 import { type ExpectedImport, madeUpRoster } from '../import/made-up-roster.ts'
 import { formatNumber } from '../format-number.ts'
 import type { JsonAnswer } from '../render/json.ts'
-import { workbookToWrite } from './centres/export.ts'
+import { checkWorkbookOutput } from './centres/export.ts'
 
 const number = (min: number, max: number) => wholeNumber('a whole number', { min, max })
 
@@ -185,7 +185,7 @@ async function outputFilesFor(session: Session, { xlsx, expect }: WorkbookOption
       hint: 'Choose another name.',
     })
   }
-  const workbook = await workbookToWrite(session, { kind: 'sample', file: xlsx })
+  const workbook = await checkWorkbookOutput(session, { kind: 'sample', file: xlsx })
   if (expect === undefined) return [workbook]
   return [workbook, await checkOutputFile(session, { kind: 'sample', file: expect, flag: '--expect' })]
 }

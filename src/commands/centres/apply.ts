@@ -34,7 +34,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
     run: async (options, session) => {
       const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
-      const started = performance.now()
+      const startTime = performance.now()
       const path = resolve(session.context.cwd, options.plan)
       const outputs = await checkOutputFiles(session, {
         input: path,
@@ -47,14 +47,14 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
         const saved = readPlan(path, store.keys().plan)
         refuseChangedWorkbook(saved)
         const ctx = await session.ctx(store)
-        const ready = await planAgain(saved, { store, ctx })
+        const prepared = await replan(saved, { store, ctx })
         return await runImport({
           session,
           store,
           ctx,
-          ready,
+          prepared,
           outputs,
-          started,
+          startTime,
           asks,
           isPlanShown: asks,
           phases: phaseProgress(session, undefined),
@@ -64,7 +64,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
   })
 
 /** Plans again with the present store. @throws `plan-changed` if the plan differs from the saved one */
-async function planAgain(
+async function replan(
   saved: SavedPlan,
   { store, ctx }: { store: OpenStore; ctx: Pick<RuleContext, 'at'> },
 ): Promise<PreparedImport> {
@@ -79,9 +79,9 @@ async function planAgain(
     version,
     centreName: (number) => view.centres.get(number)?.name,
     roster: undefined,
-    reported: undefined,
+    reportFacts: undefined,
     closes: await closedByDeletions(store.db, { deletions: saved.deletions, at: ctx.at }),
     opens: await openedByPlan(store.db, { plan: saved.plan, at: ctx.at, listed: false }),
-    described: false,
+    isPlanShown: false,
   }
 }

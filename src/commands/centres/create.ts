@@ -29,20 +29,20 @@ export const create = () =>
       "ssh-admin centres create EG900 --name 'El Nour School' --country Egypt --town Cairo",
       "ssh-admin centres create CA900 --name 'Delta Schools' --kind associate --country EG",
     ],
-    prepare: async ({ centre, ifMissing, ...said }, session) => {
+    prepare: async ({ centre, ifMissing, ...typed }, session) => {
       const number =
         centre === undefined
-          ? newCentreNumber(await askNumber({ ...said, ifMissing }, session))
-          : requireNumber(centre, said, session)
-      const { kind, associate } = parseCentreOptions(said)
+          ? newCentreNumber(await askNumber({ ...typed, ifMissing }, session))
+          : requireNumber(centre, typed, session)
+      const { kind, associate } = parseCentreOptions(typed)
       if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
-      const isAsked = said.name === undefined || said.country === undefined
+      const isAsked = typed.name === undefined || typed.country === undefined
       if (centre !== undefined && isAsked)
         await checkInStore(session, ({ db }) => refuseNumberInUse(db, { number, ifMissing }))
-      const name = said.name ?? (await askName(number, said, session))
-      const country = said.country ?? (await askCountry(number, said, session))
+      const name = typed.name ?? (await askName(number, typed, session))
+      const country = typed.country ?? (await askCountry(number, typed, session))
       for (const notice of tidiedNameNotices(name)) session.notify(notice)
-      return { centre: number, ifMissing, fields: parseCentreOptions({ ...said, name, country }) }
+      return { centre: number, ifMissing, fields: parseCentreOptions({ ...typed, name, country }) }
     },
     act: async (trx, ctx, { centre, ifMissing, fields }) => [
       await createCentre(trx, { centre, fields, ifMissing, ctx }),
@@ -73,52 +73,52 @@ function lineWithPlaceholders(
 }
 
 /** Refuses a name in the place of the number. */
-function requireNumber(text: string, said: TypedFacts, { argv }: Session): string {
+function requireNumber(text: string, typed: TypedFacts, { argv }: Session): string {
   try {
     return newCentreNumber(text)
   } catch (error) {
-    if (!(error instanceof Usage) || error.hint !== undefined || said.name !== undefined) throw error
+    if (!(error instanceof Usage) || error.hint !== undefined || typed.name !== undefined) throw error
     const line = replaceWord(argv, argv.indexOf(text), 'CENTRE')
-    const hint = lineWithPlaceholders(line, { ...said, name: text }, '--name', text)
+    const hint = lineWithPlaceholders(line, { ...typed, name: text }, '--name', text)
     throw new Usage(error.message, { code: error.code, hint })
   }
 }
 
 /** Early checks while values are typed at a terminal, if there is a store; the rule checks again. */
-async function checkInStore(session: Session, look: (store: OpenStore) => Promise<void>): Promise<void> {
+async function checkInStore(session: Session, check: (store: OpenStore) => Promise<void>): Promise<void> {
   const { terminal, common } = session
   if (!terminal.canAsk || !common.input || common.dryRun) return
   const store = await openIfExists(session, 'read')
   if (!store) return
   try {
     await session.ctx(store)
-    await look(store)
+    await check(store)
   } finally {
     await store.close()
   }
 }
 
 async function askNumber(
-  { ifMissing, ...said }: TypedFacts & { ifMissing: boolean },
+  { ifMissing, ...typed }: TypedFacts & { ifMissing: boolean },
   session: Session,
 ): Promise<string> {
   const { terminal, common, argv } = session
   const question = 'What is its centre number, such as EG001?'
-  const line = lineWithPlaceholders(replaceWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), said)
+  const line = lineWithPlaceholders(replaceWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), typed)
   requireTerminal(session, { flag: 'CENTRE', mayAsk: !common.dryRun, question, line })
   // A missing permission or an unavailable store is reported before anything is typed.
   await checkInStore(session, async () => undefined)
-  const look = async (text: string) => {
+  const checkNumber = async (text: string) => {
     const number = newCentreNumber(text)
     await checkInStore(session, ({ db }) => refuseNumberInUse(db, { number, ifMissing }))
   }
-  const check = async (text: string) => (await failureOf(() => look(text)))?.message
+  const check = async (text: string) => (await failureOf(() => checkNumber(text)))?.message
   return newCentreNumber(await ask(terminal, { question, check }))
 }
 
-async function askName(number: string, said: TypedFacts, session: Session): Promise<string> {
+async function askName(number: string, typed: TypedFacts, session: Session): Promise<string> {
   const question = `What is the name of ${number}?`
-  const line = lineWithPlaceholders(session.argv, said)
+  const line = lineWithPlaceholders(session.argv, typed)
   requireTerminal(session, { flag: '--name', mayAsk: !session.common.dryRun, question, line })
   return ask(session.terminal, {
     question,
@@ -126,9 +126,9 @@ async function askName(number: string, said: TypedFacts, session: Session): Prom
   })
 }
 
-function askCountry(number: string, said: TypedFacts, session: Session): Promise<string> {
+function askCountry(number: string, typed: TypedFacts, session: Session): Promise<string> {
   const question = `In which country is ${number}?`
-  const line = lineWithPlaceholders(session.argv, { ...said, name: said.name ?? '' })
+  const line = lineWithPlaceholders(session.argv, { ...typed, name: typed.name ?? '' })
   requireTerminal(session, { flag: '--country', mayAsk: !session.common.dryRun, question, line })
   return ask(session.terminal, {
     question,

@@ -12,7 +12,7 @@ import { lookUpCentres, readCentreNumber } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { trackClosings } from '../../rules/releases/what-closes.ts'
 
-export const deletion = () =>
+export const deleteCommand = () =>
   mutation({
     name: 'delete',
     summary: 'delete centres; restore gives them back',
@@ -32,30 +32,30 @@ export const deletion = () =>
 
 /** The question, naming the centres and the consequences; undefined if nothing would change. */
 export function deletionQuestion(deleted: readonly DeletedCentre[]): string | undefined {
-  const touched = deleted.filter(({ outcome }) => outcome !== 'unchanged')
-  const [first] = touched
+  const changed = deleted.filter(({ outcome }) => outcome !== 'unchanged')
+  const [first] = changed
   if (!first) return undefined
-  const then = [...usersKeptOut(touched), ...centresLeftAsTheyAre(touched)].join(' ')
-  if (touched.length === 1) return `Delete ${centreTitle(first.centre)}? ${then}`
-  const titles = touched.map(({ centre }) => centreTitle(centre))
-  return questionAboutMany(`Delete these ${touched.length} centres? ${then}`, titles)
+  const consequences = [...usersSentence(changed), ...associateCentresSentence(changed)].join(' ')
+  if (changed.length === 1) return `Delete ${centreTitle(first.centre)}? ${consequences}`
+  const titles = changed.map(({ centre }) => centreTitle(centre))
+  return questionAboutMany(`Delete these ${changed.length} centres? ${consequences}`, titles)
 }
 
-function usersKeptOut(touched: readonly DeletedCentre[]): string[] {
-  const users = touched.reduce((sum, { centre }) => sum + (centre.user_count ?? 0), 0)
-  const one = touched.length === 1
-  if (users === 0) return [`${one ? 'It has' : 'They have'} no users; nothing is lost.`]
-  const whose = one ? 'Its' : 'Their'
-  const theirs = users === 1 ? `${whose} user` : `${whose} ${count(users, 'user')}`
-  return [`${theirs} cannot sign in until ${one ? 'it is' : 'they are'} restored; nothing is lost.`]
+function usersSentence(changed: readonly DeletedCentre[]): string[] {
+  const users = changed.reduce((sum, { centre }) => sum + (centre.user_count ?? 0), 0)
+  const isOne = changed.length === 1
+  if (users === 0) return [`${isOne ? 'It has' : 'They have'} no users; nothing is lost.`]
+  const possessive = isOne ? 'Its' : 'Their'
+  const subject = users === 1 ? `${possessive} user` : `${possessive} ${count(users, 'user')}`
+  return [`${subject} cannot sign in until ${isOne ? 'it is' : 'they are'} restored; nothing is lost.`]
 }
 
-function centresLeftAsTheyAre(touched: readonly DeletedCentre[]): string[] {
-  const associateCentresLeft = touched.reduce((sum, { associateCentres }) => sum + associateCentres, 0)
-  if (associateCentresLeft === 0) return []
-  const by = touched.length === 1 ? 'it looks after' : 'they look after'
-  if (associateCentresLeft === 1) return [`The associate centre ${by} stays as it is.`]
-  return [`The ${count(associateCentresLeft, 'associate centre')} ${by} stay as they are.`]
+function associateCentresSentence(changed: readonly DeletedCentre[]): string[] {
+  const total = changed.reduce((sum, { associateCentres }) => sum + associateCentres, 0)
+  if (total === 0) return []
+  const relativeClause = changed.length === 1 ? 'it looks after' : 'they look after'
+  if (total === 1) return [`The associate centre ${relativeClause} stays as it is.`]
+  return [`The ${count(total, 'associate centre')} ${relativeClause} stay as they are.`]
 }
 
 export const restore = () =>

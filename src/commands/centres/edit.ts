@@ -23,10 +23,10 @@ interface Request {
   fields: CentreOptions | undefined
 }
 
-const flags = '--name, --kind, --address, --town, --postcode, --country or the marks'
+const flagsText = '--name, --kind, --address, --town, --postcode, --country or the marks'
 
-function hasNoChanges(said: object): boolean {
-  return Object.values(said).every((value) => value === undefined)
+function hasNoChanges(typed: object): boolean {
+  return Object.values(typed).every((value) => value === undefined)
 }
 
 export const edit = () =>
@@ -38,14 +38,14 @@ export const edit = () =>
     args: { centre: centreArgument() },
     options: centreOptions,
     examples: ["ssh-admin centres edit EG001 --name 'El Nour International School' --postcode 11511"],
-    prepare: async ({ centre, ...said }, session): Promise<Request> => {
-      if (!hasNoChanges(said)) {
-        const fields = parseCentreOptions(said)
-        for (const notice of tidiedNameNotices(said.name)) session.notify(notice)
+    prepare: async ({ centre, ...typed }, session): Promise<Request> => {
+      if (!hasNoChanges(typed)) {
+        const fields = parseCentreOptions(typed)
+        for (const notice of tidiedNameNotices(typed.name)) session.notify(notice)
         return { centre, fields }
       }
       const question = `What shall be changed of ${centre}?`
-      requireTerminal(session, { flag: flags, question, add: ['--name', 'NAME'] })
+      requireTerminal(session, { flag: flagsText, question, add: ['--name', 'NAME'] })
       return { centre, fields: undefined }
     },
     complete: async (request, { session, store, ctx }) => {
@@ -53,27 +53,30 @@ export const edit = () =>
       const context = await ctx()
       const centre = await findCentre(store.db, request.centre, context)
       permit(context, 'centres.edit', centreTarget(centre))
-      const wrongAssociate = async (associate: string) => {
+      const associateProblem = async (associate: string) => {
         if (associate === centre.associate_number) return undefined
         const { number } = centre
         return (await failureOf(() => findAssociate(store.db, { centre: number, associate, ctx: context })))
           ?.message
       }
-      const { name, ...others } = await promptForFacts(session.terminal, { centre, wrongAssociate })
+      const { name, ...others } = await promptForFacts(session.terminal, {
+        centre,
+        associateProblem,
+      })
       // An unchanged name is not validated.
-      const said = { ...others, name: name === centre.name ? undefined : name }
-      const fields = parseCentreOptions(said)
-      for (const notice of tidiedNameNotices(said.name)) session.notify(notice)
+      const typed = { ...others, name: name === centre.name ? undefined : name }
+      const fields = parseCentreOptions(typed)
+      for (const notice of tidiedNameNotices(typed.name)) session.notify(notice)
       return { ...request, fields }
     },
     act: async (trx, ctx, { centre, fields = {} }) => [await editCentre(trx, { centre, fields, ctx })],
     confirm: {
-      mayAsk: ({ centre: _, ...said }) => {
-        const { name, kind, associate, country, timeZone, globalListening } = said
-        const asking = [name, kind, associate, country, timeZone, globalListening]
-        return hasNoChanges(said) || asking.some((value) => value !== undefined)
+      mayAsk: ({ centre: _, ...typed }) => {
+        const { name, kind, associate, country, timeZone, globalListening } = typed
+        const askedAbout = [name, kind, associate, country, timeZone, globalListening]
+        return hasNoChanges(typed) || askedAbout.some((value) => value !== undefined)
       },
-      question: ([edited]) => edited && questionOf(edited),
+      question: ([edited]) => edited && editQuestion(edited),
       comparable: comparableCentres,
     },
     render: (done, view) =>
@@ -88,37 +91,37 @@ export const edit = () =>
 /** Prompts for each editable fact, with its present value. */
 async function promptForFacts(
   terminal: Terminal,
-  { centre, wrongAssociate }: { centre: CentreWithPeople; wrongAssociate: Check },
+  { centre, associateProblem }: { centre: CentreWithPeople; associateProblem: Check },
 ): Promise<Omit<CentreOptions, 'kind'> & { name: string; kind: string }> {
-  const asking = (question: string, current: string, read: (text: string) => object) =>
+  const askField = (question: string, current: string, toOptions: (text: string) => object) =>
     ask(terminal, {
       question,
       current,
       // The rule's own refusal, while the value can still be corrected.
       check: async (text) =>
-        text === current ? undefined : (await failureOf(() => parseCentreOptions(read(text))))?.message,
+        text === current ? undefined : (await failureOf(() => parseCentreOptions(toOptions(text))))?.message,
     })
-  const askingText = async (question: string, present: string, read: (text: string) => object) => {
-    const typed = await asking(question, present, read)
-    return typed === present ? present : cleanText(typed)
+  const askText = async (question: string, current: string, toOptions: (text: string) => object) => {
+    const typed = await askField(question, current, toOptions)
+    return typed === current ? current : cleanText(typed)
   }
-  const name = await asking('Name:', centre.name, (text) => ({ name: text }))
-  const address = await askingText('Address:', centre.address, (text) => ({ address: text }))
-  const town = await askingText('Town:', centre.town, (text) => ({ town: text }))
-  const postcode = await askingText('Postcode:', centre.postcode, (text) => ({ postcode: text }))
-  const country = await asking('Country:', countryName(centre.country), (text) => ({ country: text }))
-  const zone = await zoneOf({ terminal, centre, country })
-  const kind = await asking(`Kind (${centreKinds.join(', ')}):`, centre.kind, (text) => ({ kind: text }))
+  const name = await askField('Name:', centre.name, (text) => ({ name: text }))
+  const address = await askText('Address:', centre.address, (text) => ({ address: text }))
+  const town = await askText('Town:', centre.town, (text) => ({ town: text }))
+  const postcode = await askText('Postcode:', centre.postcode, (text) => ({ postcode: text }))
+  const country = await askField('Country:', countryName(centre.country), (text) => ({ country: text }))
+  const zone = await askTimeZone({ terminal, centre, country })
+  const kind = await askField(`Kind (${centreKinds.join(', ')}):`, centre.kind, (text) => ({ kind: text }))
   const isOfAssociate = parseCentreOptions({ kind }).kind === 'associate-centre'
   const associate = isOfAssociate
     ? await ask(terminal, {
         question: 'Number of its Associate:',
         current: centre.associate_number ?? '',
-        check: wrongAssociate,
+        check: associateProblem,
       })
     : undefined
-  const marked = await askSeveral<string>(terminal, { question: 'Marks:', choices: marksOf(centre) })
-  const [britishCouncil, globalListening] = marks.map(({ value }) => marked.includes(value))
+  const selected = await askSeveral<string>(terminal, { question: 'Marks:', choices: markChoices(centre) })
+  const [britishCouncil, globalListening] = marks.map(({ value }) => selected.includes(value))
   return {
     ...{ name, address, town, postcode, country, kind, associate, ...zone },
     britishCouncil,
@@ -131,13 +134,13 @@ const marks = [
   { value: 'global-listening', name: 'Global Listening' },
 ] as const
 
-function marksOf({ british_council, global_listening }: CentreWithPeople) {
-  const held = [british_council, global_listening]
-  return marks.map((mark, at) => ({ ...mark, checked: held[at] === 1 }))
+function markChoices({ british_council, global_listening }: CentreWithPeople) {
+  const checked = [british_council, global_listening]
+  return marks.map((mark, at) => ({ ...mark, checked: checked[at] === 1 }))
 }
 
 /** Asked only for a country with several time zones. */
-async function zoneOf({
+async function askTimeZone({
   terminal,
   centre,
   country,
@@ -153,7 +156,7 @@ async function zoneOf({
   return timeZone === current ? {} : { timeZone }
 }
 
-function questionOf(edited: ChangedCentre): string | undefined {
+function editQuestion(edited: ChangedCentre): string | undefined {
   const closing = closingQuestion(edited, `Change ${edited.centre.number}`)
   const namesake = namesakeQuestion(edited)
   return namesake && closing ? `${namesake}\n${closing}` : (namesake ?? closing)

@@ -42,11 +42,11 @@ export const exportCentres = () =>
           hint: 'Name a file, or leave out --json.',
         })
       }
-      const shown = file ?? `centres-${context.now().toISOString().slice(0, 10)}.xlsx`
+      const fileName = file ?? `centres-${context.now().toISOString().slice(0, 10)}.xlsx`
       const output =
-        shown === '-'
+        fileName === '-'
           ? undefined
-          : await workbookToWrite(session, { kind: 'export', file: shown, asksLater: true })
+          : await checkWorkbookOutput(session, { kind: 'export', file: fileName, asksLater: true })
       return withStore(session, common.dryRun ? 'rehearse' : 'read', async (store) => {
         const { by } = await session.ctx(store)
         const counts: ExportCounts = { centres: 0, users: 0 }
@@ -56,10 +56,10 @@ export const exportCentres = () =>
             async () => {
               Object.assign(counts, { centres: 0, users: 0 })
               const exported = exportedUsers(store.db, visibleCentres(by)).stream()
-              const rows = cellsOf(exported, { counts, signal: context.signal })
+              const rows = exportRows(exported, { counts, signal: context.signal })
               await write({ name: 'Centres', columns: writtenColumns, rows })
             },
-            () => shown === '-' && counts.centres > 0,
+            () => fileName === '-' && counts.centres > 0,
           )
         if (common.dryRun) {
           await output?.confirmReplacing()
@@ -78,14 +78,14 @@ export const exportCentres = () =>
             return { text: '', json: { file: null, ...counts }, exit: 9 }
         }
         if (by.kind === 'staff') await retryLostRead(store, () => notifyLeftOut(store, session))
-        if (/\.csv$/i.test(shown)) {
+        if (/\.csv$/i.test(fileName)) {
           const message =
             'Spreadsheet programs drop the zeros of numbers such as 00123 when they open CSV: for people, write .xlsx.'
           session.notify({ code: 'csv-loses-zeros', message })
         }
-        return shown === '-'
-          ? { text: '', json: { file: shown, ...counts } }
-          : answerOf({ file: shown, counts }, session)
+        return fileName === '-'
+          ? { text: '', json: { file: fileName, ...counts } }
+          : exportAnswer({ file: fileName, counts }, session)
       })
     },
   })
@@ -110,7 +110,7 @@ async function notifyLeftOut({ db }: OpenStore, session: Session): Promise<void>
   if (parts.length > 0) session.notify({ code: 'left-out', message: `Left out: ${parts.join(', and ')}.` })
 }
 
-function answerOf(
+function exportAnswer(
   { file, counts }: { file: string; counts: ExportCounts },
   session: Session,
 ): AnswerOfChange {
@@ -124,7 +124,7 @@ function answerOf(
 }
 
 /** The output file, of a format that an import can read. */
-export async function workbookToWrite(
+export async function checkWorkbookOutput(
   session: Session,
   { kind, file, asksLater }: { kind: OutputKind; file: string; asksLater?: true },
 ): Promise<OutputFile> {
@@ -139,26 +139,26 @@ interface ExportCounts {
 }
 
 /** The cells; importing them again changes nothing. */
-async function* cellsOf(
+async function* exportRows(
   rows: AsyncIterable<ExportedUser>,
   { counts, signal }: { counts: ExportCounts; signal: AbortSignal },
 ): AsyncGenerator<CellToWrite[]> {
-  let last: string | undefined
-  let made = 0
+  let lastNumber: string | undefined
+  let rowCount = 0
   for await (const row of rows) {
     if (signal.aborted) throw new Cancelled()
-    made += 1
+    rowCount += 1
     // Lets the event loop handle signals.
-    if (made % 1000 === 0) await new Promise(setImmediate)
-    if (row.number !== last) counts.centres += 1
+    if (rowCount % 1000 === 0) await new Promise(setImmediate)
+    if (row.number !== lastNumber) counts.centres += 1
     if (row.email !== null) counts.users += 1
-    last = row.number
-    const cells = fieldsOf(row)
+    lastNumber = row.number
+    const cells = cellsByField(row)
     yield writtenColumns.map(({ field }) => cells[field])
   }
 }
 
-function fieldsOf(row: ExportedUser): Readonly<Record<CentreField, string>> {
+function cellsByField(row: ExportedUser): Readonly<Record<CentreField, string>> {
   const { number, name, address, town, postcode, country, kind, associate } = row
   return {
     number,

@@ -23,8 +23,8 @@ import type { ImportContext, PreparedImport } from './plan-import.ts'
 
 export interface ImportOutputFiles {
   pins: OutputFile
-  /** Whether the name is ours to choose: `new-user-pins-ID.xlsx`, or the next free one. */
-  pinsNameIsOurs: boolean
+  /** Whether the name is generated: `new-user-pins-ID.xlsx`, or the next free one. */
+  isPinsNameGenerated: boolean
   /** The layout of slips, if asked for. */
   slips: SlipLayout | undefined
   issues: OutputFile | undefined
@@ -33,10 +33,10 @@ export interface ImportOutputFiles {
 }
 
 export interface ImportRun extends ImportContext {
-  ready: PreparedImport
+  prepared: PreparedImport
   outputs: ImportOutputFiles
   /** Start by `performance.now()`, moved on by the time that questions took. */
-  started: number
+  startTime: number
   /** Whether the plan was shown already, so that the answer does not repeat it. */
   isPlanShown: boolean
   /** Whether no store was created because nothing is to be saved; then a report is not recorded either. */
@@ -44,7 +44,7 @@ export interface ImportRun extends ImportContext {
 }
 
 /** A run that may stop after planning. */
-export type PlannedRun = Pick<ImportRun, 'session' | 'ctx' | 'ready' | 'outputs' | 'hasNoStore'>
+export type PlannedRun = Pick<ImportRun, 'session' | 'ctx' | 'prepared' | 'outputs' | 'hasNoStore'>
 
 interface OutputFileOptions {
   input: string | undefined
@@ -69,35 +69,35 @@ export async function checkOutputFiles(
   })
   if (pinsOut !== undefined && pinsOut.trim() !== '') await tableEndingOf(pinsOut)
   if (issuesOut !== undefined && issuesOut.trim() !== '') await refuseUnimportable(issuesOut)
-  const pinsNameIsOurs = pinsOut === undefined
-  const from = { input: input === '-' ? undefined : input }
+  const isPinsNameGenerated = pinsOut === undefined
+  const inputOption = { input: input === '-' ? undefined : input }
   const file = pinsOut ?? 'new-user-pins.xlsx'
   return {
     pins: await checkOutputFile(session, {
-      ...from,
+      ...inputOption,
       kind: 'pins',
       file,
       flag: '--pins-out',
-      isGeneratedName: pinsNameIsOurs,
+      isGeneratedName: isPinsNameGenerated,
     }),
-    pinsNameIsOurs,
+    isPinsNameGenerated,
     slips,
-    issues: await optional('issues', issuesOut, '--issues-out'),
-    plan: await optional('plan', planOut, '--plan-out'),
-    report: await optional('page', report, '--report'),
+    issues: await checkOptionalFile('issues', issuesOut, '--issues-out'),
+    plan: await checkOptionalFile('plan', planOut, '--plan-out'),
+    report: await checkOptionalFile('page', report, '--report'),
   }
 
-  async function optional(kind: 'issues' | 'plan' | 'page', named: string | undefined, flag: string) {
-    return named === undefined ? undefined : checkOutputFile(session, { ...from, kind, file: named, flag })
+  async function checkOptionalFile(kind: 'issues' | 'plan' | 'page', file: string | undefined, flag: string) {
+    return file === undefined ? undefined : checkOutputFile(session, { ...inputOption, kind, file, flag })
   }
 }
 
 /** Writes the PIN sheet completely to a temporary file before the commit. */
 export async function preparePins(
-  { session, store, ctx, ready, outputs }: ImportRun,
+  { session, store, ctx, prepared, outputs }: ImportRun,
   { nonces, onUser }: { nonces: Nonces; onUser: (done: number) => void },
 ): Promise<void> {
-  const { plan } = ready
+  const { plan } = prepared
   const rows = {
     [Symbol.iterator]: () =>
       withProgress(
@@ -105,7 +105,7 @@ export async function preparePins(
           users: plan.newUsers,
           nonces,
           pinKey: store.keys().pin,
-          centreNames: { get: centreNamesAfter(ready) },
+          centreNames: { get: centreNamesAfterImport(prepared) },
           at: ctx.at,
         }),
         onUser,
@@ -118,42 +118,47 @@ export async function preparePins(
 }
 
 /** Looks up centre names after the import; called in the order of users, which is that of the new centres. */
-function centreNamesAfter({ plan, centreName }: PreparedImport): (number: string) => string | undefined {
+function centreNamesAfterImport({
+  plan,
+  centreName,
+}: PreparedImport): (number: string) => string | undefined {
   const renamed = new Map(plan.renames.map(({ number, after }) => [number, after]))
-  const made = plan.newCentres[Symbol.iterator]()
-  let next = made.next()
+  const newCentres = plan.newCentres[Symbol.iterator]()
+  let next = newCentres.next()
   return (number) => {
-    while (!next.done && next.value.number < number) next = made.next()
+    while (!next.done && next.value.number < number) next = newCentres.next()
     if (!next.done && next.value.number === number) return next.value.name
     return renamed.get(number) ?? centreName(number)
   }
 }
 
 /** Default names for the sheet, which never overwrite that of another import. */
-function nameOfSheet(id: number): (attempt: number) => string {
+function defaultPinsName(id: number): (attempt: number) => string {
   return (attempt) => `new-user-pins-${id}${attempt > 1 ? `-${attempt}` : ''}.xlsx`
 }
 
-export function nameOfPins({ session, outputs }: ImportRun, id: number): string {
-  if (!outputs.pinsNameIsOurs) return outputs.pins.shown
-  const name = nameOfSheet(id)
+export function pinsName({ session, outputs }: ImportRun, id: number): string {
+  if (!outputs.isPinsNameGenerated) return outputs.pins.shown
+  const name = defaultPinsName(id)
   let attempt = 1
   while (existsSync(join(session.context.cwd, name(attempt)))) attempt += 1
   return name(attempt)
 }
 
 export async function movePinsIntoPlace(
-  { session, store, outputs, ready }: ImportRun,
+  { session, store, outputs, prepared }: ImportRun,
   id: number,
 ): Promise<{ file: string | null; pending: boolean }> {
   session.context.interruption.startFinishing(
     'the import is done, and its PIN sheet is being put in its place',
   )
   try {
-    const file = await outputs.pins.moveIntoPlace(outputs.pinsNameIsOurs ? nameOfSheet(id) : undefined)
+    const file = await outputs.pins.moveIntoPlace(
+      outputs.isPinsNameGenerated ? defaultPinsName(id) : undefined,
+    )
     await markSheetWritten(store, id)
     if (extname(file).toLowerCase() === '.xlsx') {
-      const count = ready.plan.newUsers.length
+      const count = prepared.plan.newUsers.length
       const notice = noSlipsNotice({ count, layout: outputs.slips }, id)
       if (notice) session.notify(notice)
     }
@@ -174,7 +179,7 @@ export async function movePinsIntoPlace(
 export async function prepareIssues({
   session,
   ctx,
-  ready: { roster, plan },
+  prepared: { roster, plan },
   outputs,
 }: PlannedRun): Promise<OutputFile | undefined> {
   if (!roster) return undefined

@@ -66,7 +66,7 @@ const options = {
 type Options = { file: string } & ValuesOf<typeof options>
 
 /** Attempts; each failed one means that another process committed a change in between. */
-const maxTries = 100
+const maxAttempts = 100
 
 /** Of no other kind: planning is its rehearsal, repeated when the store has changed; its sheets have separate phases. */
 export const importCentres = () =>
@@ -99,55 +99,56 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
     })
   }
   const asks = !dryRun && !yes && options.planOut === undefined
-  const started = performance.now()
+  const startTime = performance.now()
   const outputs = await checkOutputFiles(session, { ...options, input: options.file })
   const phases = phaseProgress(session, options.progress)
-  let held: Roster | undefined = await readWorkbook(options, session, phases)
+  let rosterInMemory: Roster | undefined = await readWorkbook(options, session, phases)
 
-  const place = session.settings.db.value
-  const mayBeFirst = !dryRun && options.planOut === undefined && !existsSync(place)
-  const agreed =
-    mayBeFirst && (asks || canRefuseAfterPlanning(options) || hasNoUsableRow(held))
-      ? await planWithoutStore(options, { session, roster: held, asks, outputs, started, phases })
+  const location = session.settings.db.value
+  const mayCreateStore = !dryRun && options.planOut === undefined && !existsSync(location)
+  const confirmed =
+    mayCreateStore && (asks || canRefuseAfterPlanning(options) || hasNoUsableRow(rosterInMemory))
+      ? await planWithoutStore(options, { session, roster: rosterInMemory, asks, outputs, startTime, phases })
       : undefined
-  if (agreed && 'done' in agreed) return agreed.done
+  if (confirmed && 'answer' in confirmed) return confirmed.answer
   const store = await session.open(dryRun ? 'rehearse-creation' : 'create')
   try {
     const ctx = await session.ctx(store)
-    const still = agreed === undefined && asks
+    const stillAsks = confirmed === undefined && asks
     // Without a question in between, the plan made without a store still holds, unless others have filled the store.
-    let planned = asks ? undefined : agreed
-    const planNow = async () => {
-      const roster = held ?? (await readWorkbook(options, session, phases))
+    let reusablePlan = asks ? undefined : confirmed
+    const makePlan = async () => {
+      const roster = rosterInMemory ?? (await readWorkbook(options, session, phases))
       // A second attempt reads the workbook again, so the rows need not stay in memory; stdin cannot be read twice.
-      held = options.file === '-' ? roster : undefined
-      const ready = planned
-      planned = undefined
-      if (ready) return { ...ready, version: noStoreVersion }
-      return planWorkbook(options, { session, store, ctx, roster, asks: still, phases })
+      rosterInMemory = options.file === '-' ? roster : undefined
+      const prepared = reusablePlan
+      reusablePlan = undefined
+      if (prepared) return { ...prepared, version: noStoreVersion }
+      return planWorkbook(options, { session, store, ctx, roster, asks: stillAsks, phases })
     }
     // With --yes nobody confirmed a certain plan: if the store has changed meanwhile, plan again.
-    for (let tries = 1; ; tries += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
-        const ready = await retryLostRead(store, planNow)
-        if (asks && agreed !== undefined && comparable(ready) !== comparable(agreed)) throw changedMeanwhile()
+        const prepared = await retryLostRead(store, makePlan)
+        if (asks && confirmed !== undefined && comparable(prepared) !== comparable(confirmed))
+          throw changedMeanwhile()
         if (outputs.plan)
-          return await savePlanOnly(outputs.plan, { session, store, ctx, ready, outputs, started })
+          return await savePlanOnly(outputs.plan, { session, store, ctx, prepared, outputs, startTime })
         return await runImport({
           session,
           store,
           ctx,
-          ready,
+          prepared,
           outputs,
-          started,
-          asks: still,
+          startTime,
+          asks: stillAsks,
           isPlanShown: asks,
           phases,
         })
       } catch (error) {
-        const again =
-          error instanceof Refused && error.code === 'changed-meanwhile' && !asks && tries < maxTries
-        if (!again) throw error
+        const shouldRetry =
+          error instanceof Refused && error.code === 'changed-meanwhile' && !asks && attempt < maxAttempts
+        if (!shouldRetry) throw error
       }
     }
   } finally {
@@ -178,27 +179,29 @@ const noStoreVersion = -1
  */
 async function planWithoutStore(
   request: ImportRequest,
-  run: Omit<ImportRun, 'store' | 'ctx' | 'ready' | 'isPlanShown'> & { roster: Roster },
-): Promise<PreparedImport | { done: AnswerOfChange } | undefined> {
+  run: Omit<ImportRun, 'store' | 'ctx' | 'prepared' | 'isPlanShown'> & { roster: Roster },
+): Promise<PreparedImport | { answer: AnswerOfChange } | undefined> {
   const { session, asks } = run
   return withStore(session, 'rehearse-creation', async (store) => {
     if (!store.created) return undefined
     const ctx = await session.ctx(store)
-    const ready = await planWorkbook(request, { ...run, store, ctx })
-    const { plan, deletions } = ready
+    const prepared = await planWorkbook(request, { ...run, store, ctx })
+    const { plan, deletions } = prepared
     const counts = countsOf(plan, deletions)
     if (changesNothing(counts)) {
       const message = 'No store was begun: this workbook has nothing that it would keep.'
       session.notify({ code: 'no-store-begun', message })
-      return { done: await runImport({ ...run, store, ctx, ready, isPlanShown: asks, hasNoStore: true }) }
+      return {
+        answer: await runImport({ ...run, store, ctx, prepared, isPlanShown: asks, hasNoStore: true }),
+      }
     }
     if (asks) {
-      const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
+      const lines = prepared.isPlanShown ? [] : describePlan(plan, deletions, session.terminal.err)
       for (const line of lines) session.say(line)
       session.say(`There is no store at ${pathInWords(session.settings.db.value)} yet; this begins one.`)
-      await confirm(session, importQuestion(counts, ready))
+      await confirm(session, importQuestion(counts, prepared))
     }
-    return ready
+    return prepared
   })
 }
 
@@ -206,9 +209,9 @@ async function planWithoutStore(
 function comparable({ plan, deletions, closes, opens }: PreparedImport): string {
   const { rows, newCentres, newUsers, renames } = plan
   const digest = createHash('sha256')
-  for (const listed of [newCentres, newUsers]) {
-    digest.update(`${listed.length}`)
-    for (const one of listed) digest.update(JSON.stringify(one))
+  for (const additions of [newCentres, newUsers]) {
+    digest.update(`${additions.length}`)
+    for (const row of additions) digest.update(JSON.stringify(row))
   }
   return JSON.stringify([
     rows,
@@ -223,24 +226,24 @@ function comparable({ plan, deletions, closes, opens }: PreparedImport): string 
 /** Saves the plan for `centres apply`, and changes nothing. */
 async function savePlanOnly(
   output: OutputFile,
-  { session, store, ctx, ready, outputs, started }: Omit<ImportRun, 'asks' | 'isPlanShown' | 'phases'>,
+  { session, store, ctx, prepared, outputs, startTime }: Omit<ImportRun, 'asks' | 'isPlanShown' | 'phases'>,
 ): Promise<AnswerOfChange> {
   const { serializePlan } = await import('../../import/plan-file.ts')
-  const { source, path, plan, deletions, sendMail, touched } = ready
+  const { source, path, plan, deletions, sendMail, touched } = prepared
   const { dryRun } = session.common
   const { shown: file } = output
   if (!dryRun) {
-    const saved = { source, path, plan, deletions, sendMail, touched, storeDigest: ready.storeDigest() }
+    const saved = { source, path, plan, deletions, sendMail, touched, storeDigest: prepared.storeDigest() }
     await output.prepare(serializePlan({ saved, planKey: store.keys().plan }))
   }
-  const issues = await prepareIssues({ session, ctx, ready, outputs }).catch((error: unknown) => {
+  const issues = await prepareIssues({ session, ctx, prepared, outputs }).catch((error: unknown) => {
     output.discard()
     throw error
   })
   if (!dryRun) await output.moveIntoPlace()
   const placed = !issues || (await moveIssuesFileIntoPlace(session, issues))
   if (outputs.report) notifyNoReport(session, outputs.report)
-  const lines = [...describePlan(plan, deletions, session.terminal.err), ...closingAndOpeningLines(ready)]
+  const lines = [...describePlan(plan, deletions, session.terminal.err), ...closingAndOpeningLines(prepared)]
   for (const line of lines) session.say(line)
   const planned = {
     id: null,
@@ -250,9 +253,9 @@ async function savePlanOnly(
     plan,
     pins: { file: null, count: plan.newUsers.length },
     mail: { queued: 0 },
-    closes: ready.closes,
-    opens: ready.opens,
-    elapsedMs: Math.round(performance.now() - started - session.terminal.askedMs),
+    closes: prepared.closes,
+    opens: prepared.opens,
+    elapsedMs: Math.round(performance.now() - startTime - session.terminal.askedMs),
     dryRun,
   }
   return {

@@ -17,7 +17,7 @@ import { separateLetters, findImportByNumber } from '../../rules/imports.ts'
 import { option, yesOption } from '../../cli/parameters.ts'
 import { importArgument } from '../../cli/typed-arguments.ts'
 import { pendingPinSheetNotice } from './pin-sheets.ts'
-import { prepareReport, reportedEvent } from './report.ts'
+import { prepareReport, reportEvent } from './report.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
 import { undoImport, type UndoResult } from '../../import/undo.ts'
@@ -63,7 +63,7 @@ export const show = () =>
       const [contents, opened] = [await readImportContents(db, id), await openedByImport(db, id)]
       const shown = { row, contents, opened }
       const pending = (await pendingPinSheets(db)).filter(({ importId }) => importId === id)
-      return { shown, pending, report: report === undefined ? undefined : await reportOf(db, shown) }
+      return { shown, pending, report: report === undefined ? undefined : await buildReport(db, shown) }
     },
     notices: ({ pending }) => pending.map(pendingPinSheetNotice),
     output: {
@@ -73,7 +73,7 @@ export const show = () =>
       write: async (output, { report }) => {
         if (report) await prepareReport(output, report)
       },
-      event: ({ shown: { row } }) => reportedEvent(row),
+      event: ({ shown: { row } }) => reportEvent(row),
       placedMessage: (file) => `The page about it: ${pathInWords(file)}`,
     },
     render: ({ shown }, view) => renderShownImport(shown, view),
@@ -81,7 +81,10 @@ export const show = () =>
   })
 
 /** The report as far as the store still knows it: rows held back are not stored. */
-async function reportOf(db: OpenStore['db'], { row, contents, opened }: ShownImport): Promise<ImportReport> {
+async function buildReport(
+  db: OpenStore['db'],
+  { row, contents, opened }: ShownImport,
+): Promise<ImportReport> {
   const { countriesOfCentres } = await import('../../db/centres/centres.ts')
   const countries = await countriesOfCentres(db)
   const countryOf = (number: string | null) => {
@@ -105,7 +108,7 @@ async function reportOf(db: OpenStore['db'], { row, contents, opened }: ShownImp
     digest,
     at,
     operator,
-    counts: countsIn(row.counts),
+    counts: parseCounts(row.counts),
     opened,
     countries: [...outcomes.values()].sort(compareByRows),
     counted: 'users',
@@ -142,7 +145,7 @@ export const undo = () =>
         left,
         comparableClosing({ closes, opens }),
       ],
-      question: (done) => withClosing(undoQuestion(done), done),
+      question: (result) => withClosing(undoQuestion(result), result),
     },
     render: (done, view) => `${renderWithClosing(renderUndone(done, view), done, view)}\n`,
     json: undoneJson,
@@ -158,38 +161,40 @@ function undoQuestion({ changed, undone, left, import: { id, file } }: UndoResul
     pinsVoided,
     lettersCancelled,
   } = undone
-  const { changed: since, letters } = separateLetters(left)
-  const gone = counted(undone.centresRemoved, undone.usersRemoved)
-  const restored = counted(centresRestored, usersRestored)
+  const { changed: changedSince, letters } = separateLetters(left)
+  const removed = centreAndUserCounts(undone.centresRemoved, undone.usersRemoved)
+  const restored = centreAndUserCounts(centresRestored, usersRestored)
   const parts = [
-    gone.length > 0 &&
-      `${gone.join(' and ')} ${verb(undone.centresRemoved + undone.usersRemoved, 'go', 'goes')}`,
+    removed.length > 0 &&
+      `${removed.join(' and ')} ${verbFor(undone.centresRemoved + undone.usersRemoved, 'go', 'goes')}`,
     namesGivenBack > 0 &&
-      `${count(namesGivenBack, 'centre')} ${verb(namesGivenBack, 'get')} the old name back`,
-    restored.length > 0 && `${restored.join(' and ')} ${verb(centresRestored + usersRestored, 'come')} back`,
+      `${count(namesGivenBack, 'centre')} ${verbFor(namesGivenBack, 'get')} the old name back`,
+    restored.length > 0 &&
+      `${restored.join(' and ')} ${verbFor(centresRestored + usersRestored, 'come')} back`,
     centresDeletedAgain > 0 &&
-      `${count(centresDeletedAgain, 'centre')} ${verb(centresDeletedAgain, 'are', 'is')} deleted again`,
+      `${count(centresDeletedAgain, 'centre')} ${verbFor(centresDeletedAgain, 'are', 'is')} deleted again`,
     pinsVoided > 0 && `${count(pinsVoided, 'PIN')} will be void`,
     lettersCancelled > 0 &&
-      `${count(lettersCancelled, 'waiting letter')} ${verb(lettersCancelled, 'are', 'is')} cancelled`,
-    since.length > 0 && `${count(since.length, 'thing')} that changed since ${verb(since.length, 'stay')}`,
+      `${count(lettersCancelled, 'waiting letter')} ${verbFor(lettersCancelled, 'are', 'is')} cancelled`,
+    changedSince.length > 0 &&
+      `${count(changedSince.length, 'thing')} that changed since ${verbFor(changedSince.length, 'stay')}`,
     letters.length > 0 &&
-      `${count(letters.length, 'letter')} ${verb(letters.length, 'were', 'was')} sent already`,
+      `${count(letters.length, 'letter')} ${verbFor(letters.length, 'were', 'was')} sent already`,
   ].filter((part) => part !== false)
   return [`Take back import ${id} (${file})?`, parts.length > 0 && `${parts.join(', ')}.`]
     .filter(Boolean)
     .join(' ')
 }
 
-function counted(centres: number, users: number): string[] {
+function centreAndUserCounts(centres: number, users: number): string[] {
   return [centres > 0 && count(centres, 'centre'), users > 0 && count(users, 'user')].filter(
     (part) => part !== false,
   )
 }
 
-/** @param ofOne the verb's singular, where it is not just an s longer */
-function verb(many: number, ofMany: string, ofOne = `${ofMany}s`): string {
-  return many === 1 ? ofOne : ofMany
+/** @param singular the verb's singular, where it is not just an s longer */
+function verbFor(number: number, plural: string, singular = `${plural}s`): string {
+  return number === 1 ? singular : plural
 }
 
 function importRowJson({
@@ -203,10 +208,10 @@ function importRowJson({
   actor,
   counts,
 }: ImportRow): Shape<'importRecord'> {
-  return { id, file, sheet, digest, state, at, operator, actor, counts: countsIn(counts) }
+  return { id, file, sheet, digest, state, at, operator, actor, counts: parseCounts(counts) }
 }
 
-function countsIn(counts: string): Counts {
+function parseCounts(counts: string): Counts {
   return JSON.parse(counts)
 }
 
@@ -222,11 +227,11 @@ const importFields = {
 }
 
 function centresCreated({ counts }: ImportRow): number {
-  return countsIn(counts).centres.created
+  return parseCounts(counts).centres.created
 }
 
 function usersCreated({ counts }: ImportRow): number {
-  const { users } = countsIn(counts)
+  const { users } = parseCounts(counts)
   return users.created + users.replaced
 }
 
@@ -238,8 +243,8 @@ interface ShownImport {
 
 /** An import's answer, with its effects as far as they still exist. */
 function shownImportJson({ row, contents, opened }: ShownImport): JsonAnswer<'shownImport'> {
-  const { rows, centres, users } = countsIn(row.counts)
-  const open = contents.createdUsers.filter(({ pin }) => pin === 'issued').length
+  const { rows, centres, users } = parseCounts(row.counts)
+  const openPins = contents.createdUsers.filter(({ pin }) => pin === 'issued').length
   return {
     import: importRowJson(row),
     rows,
@@ -254,7 +259,7 @@ function shownImportJson({ row, contents, opened }: ShownImport): JsonAnswer<'sh
     extraUsers: [],
     duplicatedUsers: [],
     issues: [],
-    pins: { file: null, count: open },
+    pins: { file: null, count: openPins },
     mail: { queued: 0 },
     created: contents,
     openedFor: [...opened],
@@ -266,7 +271,7 @@ function shownImportJson({ row, contents, opened }: ShownImport): JsonAnswer<'sh
 function renderShownImport({ row, contents, opened }: ShownImport, view: View): string {
   const { createdCentres, createdUsers, changes } = contents
   if (!view.isTerminal) {
-    const { rows, centres, users } = countsIn(row.counts)
+    const { rows, centres, users } = parseCounts(row.counts)
     return [
       tsvLine(['import', row.id, row.state, row.at, row.file, row.sheet, row.operator, row.digest]),
       ...Object.entries({ rows, centres, users }).flatMap(([part, numbers]) =>
@@ -321,34 +326,34 @@ function undoneJson({
 }
 
 /** `3 centres restored`; zero counts are left out. */
-function centresAndUsers(centres: number, users: number, done: string): string | false {
-  const numbers = counted(centres, users)
-  return numbers.length > 0 && `${numbers.join(' and ')} ${done}`
+function countsWithVerb(centres: number, users: number, participle: string): string | false {
+  const counts = centreAndUserCounts(centres, users)
+  return counts.length > 0 && `${counts.join(' and ')} ${participle}`
 }
 
 function renderUndone({ import: row, changed, undone, left }: UndoResult, view: View): string {
   if (!view.isTerminal) {
-    const numbers = Object.entries(undone).map(([name, number]) => tsvLine(['undone', name, number]))
-    const alone = left.map(({ what, reason }) => tsvLine(['left', what, reason]))
-    return [tsvLine(['import', row.id, row.state]), ...numbers, ...alone].join('\n')
+    const undoneLines = Object.entries(undone).map(([name, number]) => tsvLine(['undone', name, number]))
+    const leftLines = left.map(({ what, reason }) => tsvLine(['left', what, reason]))
+    return [tsvLine(['import', row.id, row.state]), ...undoneLines, ...leftLines].join('\n')
   }
   if (!changed) return `${view.chalk.dim('·')} Import ${row.id} was taken back already; nothing to do.`
   const parts = [
-    centresAndUsers(undone.centresRemoved, undone.usersRemoved, 'removed'),
+    countsWithVerb(undone.centresRemoved, undone.usersRemoved, 'removed'),
     undone.namesGivenBack > 0 && `${count(undone.namesGivenBack, 'old name')} given back`,
-    centresAndUsers(undone.centresRestored, undone.usersRestored, 'restored'),
+    countsWithVerb(undone.centresRestored, undone.usersRestored, 'restored'),
     undone.pinsVoided > 0 && `${count(undone.pinsVoided, 'PIN')} void`,
     undone.lettersCancelled > 0 && `${count(undone.lettersCancelled, 'letter')} cancelled`,
   ].filter((part) => part !== false)
-  const done = parts.length > 0 ? parts.join(', ') : 'nothing of it was there as it had been'
-  const { changed: since, letters } = separateLetters(left)
+  const summary = parts.length > 0 ? parts.join(', ') : 'nothing of it was there as it had been'
+  const { changed: changedSince, letters } = separateLetters(left)
   const lines = [
-    `${changeMark(true, view)} Took back import ${row.id} (${oneLine(row.file)}): ${done}.`,
+    `${changeMark(true, view)} Took back import ${row.id} (${oneLine(row.file)}): ${summary}.`,
     ...listLines(
       view.chalk.yellow(
-        `${count(since.length, 'thing')} left alone, because ${since.length === 1 ? 'it' : 'they'} changed since:`,
+        `${count(changedSince.length, 'thing')} left alone, because ${changedSince.length === 1 ? 'it' : 'they'} changed since:`,
       ),
-      since.map(({ what, reason }) => `${what}  ${reason.replaceAll('-', ' ')}`),
+      changedSince.map(({ what, reason }) => `${what}  ${reason.replaceAll('-', ' ')}`),
       20,
     ),
     ...listLines(

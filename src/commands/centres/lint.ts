@@ -47,7 +47,7 @@ function notComparedNotice(db: string): Notice {
   return { code: 'store-missing', message }
 }
 
-async function lintRoster(store: OpenStore, { sender }: RuleContext, roster: Roster): Promise<Linted> {
+async function lintRoster(store: OpenStore, { sender }: RuleContext, roster: Roster): Promise<LintResult> {
   const { planImport } = await import('../../import/plan.ts')
   const { readStore, referencesOf } = await import('../../import/read-store.ts')
   const { noDeletions } = await import('../../import/deletions.ts')
@@ -59,7 +59,7 @@ async function lintRoster(store: OpenStore, { sender }: RuleContext, roster: Ros
   return { source: { file, sheet, digest }, plan, deletions: noDeletions }
 }
 
-interface Linted {
+interface LintResult {
   source: Source
   plan: Plan
   /** What an import would delete: nothing by default. */
@@ -67,27 +67,27 @@ interface Linted {
 }
 
 /** The mistakes of a workbook and its effects; in a pipe the mistakes alone, one a line. */
-function renderLint({ source, plan, deletions }: Linted, view: View): string | Pieces {
-  if (!view.isTerminal) return piecesOfLines(mistakes(plan))
+function renderLint({ source, plan, deletions }: LintResult, view: View): string | Pieces {
+  if (!view.isTerminal) return piecesOfLines(issueLines(plan))
   const { read, heldBack } = plan.rows
   const verdict =
     heldBack === 0
       ? view.chalk.green('nothing is wrong with any of them')
       : view.chalk.yellow(`${heldBack} would be held back`)
-  const isCut = Math.max(plan.missingCentres.length, plan.extraUsers.length) > maxListed
-  const whole = isCut ? ' To see all that is not in the workbook: --json' : ''
+  const isTruncated = Math.max(plan.missingCentres.length, plan.extraUsers.length) > maxListed
+  const jsonHint = isTruncated ? ' To see all that is not in the workbook: --json' : ''
   return [
     `${source.file}: ${count(read, 'row')}, ${verdict}.`,
     ...describePlan(plan, deletions, view),
-    view.chalk.dim(`Nothing was imported.${whole}`),
+    view.chalk.dim(`Nothing was imported.${jsonHint}`),
   ].join('\n')
 }
 
-function* mistakes({ issues }: Plan): Generator<string> {
+function* issueLines({ issues }: Plan): Generator<string> {
   for (const { cell, code, value, message } of issues) yield tsvLine([cell, code, value, message])
 }
 
-function lintJson({ source, plan }: Linted): JsonAnswer<'linted'> {
+function lintJson({ source, plan }: LintResult): JsonAnswer<'linted'> {
   const { rows, newCentres, newUsers } = plan
   return {
     ok: rows.heldBack === 0,

@@ -10,7 +10,7 @@ import { describeVisibility, visibleCentres } from '../../rules/permissions/deci
 import { nameReader } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
 import { flag, option, allowName, listOption, withCompletions } from '../../cli/parameters.ts'
-import { countriesTyped, offeredCountries } from './options.ts'
+import { countriesSchema, countryCompletions } from './options.ts'
 import { emptyStoreMessage } from '../../cli/list-text.ts'
 
 const statuses: readonly CentreStatus[] = ['approved', 'active', 'deleted']
@@ -25,8 +25,8 @@ export const list = () =>
     options: {
       search: option('<text>', 'by part of a number or name; accents and letter case do not matter'),
       country: withCompletions(
-        offeredCountries,
-        listOption('<country>', 'in this country, by English name or ISO code', countriesTyped),
+        countryCompletions,
+        listOption('<country>', 'in this country, by English name or ISO code', countriesSchema),
       ),
       kind: withCompletions(centreKinds, listOption('<kind>', centreKinds.join(', '), listOf(typedKind))),
       status: withCompletions(
@@ -78,7 +78,7 @@ export const list = () =>
             order,
             reverse,
             limit,
-            parts: fields && new Set([...fields].flatMap((name) => partOf[name] ?? [])),
+            parts: fields && new Set([...fields].flatMap((name) => partByField[name] ?? [])),
             // Codes in the order of the countries' names.
             countries: order === 'country' ? countryNames().flatMap((name) => countryCode(name) ?? []) : [],
           }),
@@ -93,7 +93,7 @@ export const list = () =>
   })
 
 /** The part of a centre that a field needs to be read. */
-const partOf: Readonly<Record<string, CentrePart>> = {
+const partByField: Readonly<Record<string, CentrePart>> = {
   users: 'users',
   address: 'details',
   town: 'details',

@@ -15,18 +15,18 @@ import { centreKinds, typedCountry } from '../../rules/centres/options.ts'
 import { countryCode, countryNames } from '../../countries.ts'
 
 /** Cleans a text as the import does, so that a round trip through export changes nothing; names have their own rule. */
-const text = z.string().transform(cleanText).optional()
+const optionalText = z.string().transform(cleanText).optional()
 
 /** The options of `create` and `edit` for a centre's facts. */
 export const centreOptions = {
   name: option('<name>', 'its name'),
   kind: withCompletions(centreKinds, option('<kind>', 'school, associate or associate-centre')),
   associate: allowName('centre', option('<centre>', 'its Associate; this makes it an associate centre')),
-  address: option('<address>', 'street and house', text),
-  town: option('<town>', 'town', text),
-  postcode: option('<postcode>', 'postcode', text),
+  address: option('<address>', 'street and house', optionalText),
+  town: option('<town>', 'town', optionalText),
+  postcode: option('<postcode>', 'postcode', optionalText),
   country: withCompletions(
-    offeredCountries,
+    countryCompletions,
     option('<country>', 'English name or ISO code, such as Egypt or EG'),
   ),
   britishCouncil: negatableFlag({ on: 'mark it as a British Council centre', off: 'take that mark away' }),
@@ -64,22 +64,22 @@ export function comparableCentres(changed: readonly ChangedCentre[]): unknown {
 }
 
 /** Countries, repeated or separated by commas. */
-export const countriesTyped = z
+export const countriesSchema = z
   .array(z.string())
   .default([])
-  .transform((names) => names.flatMap(countriesIn))
+  .transform((names) => names.flatMap(splitCountries))
 
 /** Every country by name, and by code where the typed text may be one. */
-export function offeredCountries(beginning: string): (readonly [string, string])[] {
+export function countryCompletions(prefix: string): (readonly [string, string])[] {
   return countryNames().flatMap((name) => {
     const code = countryCode(name) ?? ''
-    const byCode = /^[a-z]{1,2}$/i.test(beginning) ? [[code, name] as const] : []
+    const byCode = /^[a-z]{1,2}$/i.test(prefix) ? [[code, name] as const] : []
     return [[name, code] as const, ...byCode]
   })
 }
 
 /** Splits at commas, but not within names of countries that contain one. */
-function countriesIn(text: string): string[] {
+function splitCountries(text: string): string[] {
   const whole = countryCode(text)
   return whole === undefined ? text.split(',').map((part) => typedCountry(part.trim())) : [whole]
 }

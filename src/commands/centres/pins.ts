@@ -27,20 +27,20 @@ With --renew those who have not set up their account get a new PIN; the one befo
     options,
     examples: ['ssh-admin centres pins 1 --out pins-again.xlsx --yes'],
     prepare: async ({ import: importId, out = `new-user-pins-${importId}.xlsx`, renew, slips }, session) => {
-      const ending = out.trim() === '' ? undefined : await tableEndingOf(out)
+      const extension = out.trim() === '' ? undefined : await tableEndingOf(out)
       const output = await checkOutputFile(session, {
         kind: 'pins',
         file: out,
         flag: '--out',
         asksLater: true,
       })
-      return { importId, renew, slips, output, isWorkbook: ending === '.xlsx' }
+      return { importId, renew, slips, output, isWorkbook: extension === '.xlsx' }
     },
     act: async (trx, ctx, { importId, renew, output }, store): Promise<PinSheet> => {
       const { pinsOfImport } = await import('../../import/pin-sheet.ts')
       await findImportByNumber(trx, importId)
-      const made = await pinsOfImport(trx, { importId, pinKey: store.keys().pin, renew, ctx })
-      return { ...made, file: output.shown, noSlips: undefined }
+      const pins = await pinsOfImport(trx, { importId, pinKey: store.keys().pin, renew, ctx })
+      return { ...pins, file: output.shown, noSlips: undefined }
     },
     output: ({ output }) => output,
     busy: () => 'Making the PINs and their sheet …',
@@ -56,8 +56,8 @@ With --renew those who have not set up their account get a new PIN; the one befo
         await markSheetWritten(store, importId)
       } catch (error) {
         const reason = error instanceof Error ? ` ${error.message}` : ''
-        const again = `ssh-admin centres pins ${importId} --out FILE`
-        return { ...sheet, file: null, notPlaced: { file: output.shown, reason, again } }
+        const retryCommand = `ssh-admin centres pins ${importId} --out FILE`
+        return { ...sheet, file: null, notPlaced: { file: output.shown, reason, retryCommand } }
       }
       const noSlips = isWorkbook
         ? noSlipsNotice({ count: sheet.rows.length, layout: slips }, importId)
@@ -82,18 +82,18 @@ With --renew those who have not set up their account get a new PIN; the one befo
 interface PinSheet extends PinsOfImport {
   /** Null if the sheet could not be moved into place after the log had named it. */
   file: string | null
-  notPlaced?: { file: string; reason: string; again: string }
+  notPlaced?: { file: string; reason: string; retryCommand: string }
   noSlips: Notice | undefined
 }
 
 function notPlacedNotice(
-  { file, reason, again }: { file: string; reason: string; again: string },
+  { file, reason, retryCommand }: { file: string; reason: string; retryCommand: string },
   renewed: number,
 ): Notice {
   const what = renewed > 0 ? 'The new PINs count' : 'The audit log names the sheet'
   return {
     code: 'pins-not-placed',
-    message: `${what}, but ${pathInWords(file)} could not be written.${reason} To make it again: ${again}`,
+    message: `${what}, but ${pathInWords(file)} could not be written.${reason} To make it again: ${retryCommand}`,
   }
 }
 

@@ -27,17 +27,17 @@ export interface PreparedImport extends ReviewedPlan {
   /** Absent for a saved plan, and if rows held back are not written. */
   roster: Roster | undefined
   /** The rows' part of the report; absent without a report. */
-  reported: ReportFacts | undefined
+  reportFacts: ReportFacts | undefined
   /** Open releases that deletions would close for somebody. */
   closes: readonly Closing[]
   /** Open releases for people whom it creates or restores. */
   opens: readonly Opening[]
   /** Whether the plan was shown already, before deletions were offered. */
-  described: boolean
+  isPlanShown: boolean
 }
 
 /** Offers centres and users missing from the workbook for deletion, none preselected; a large choice is confirmed twice. */
-async function chooseAtTerminal(plan: Plan, { terminal }: Session): Promise<Deletions> {
+async function chooseDeletionsAtTerminal(plan: Plan, { terminal }: Session): Promise<Deletions> {
   const { ask, askSeveral } = await import('../../cli/prompt.ts')
   const { needsAllowance, noDeletions } = await import('../../import/deletions.ts')
   if (plan.rows.accepted === 0) return noDeletions
@@ -118,7 +118,7 @@ export async function planWorkbook(
   const { restoreDeleted, wholeRoster } = request
   const plan = planImport(roster, { view, restoreDeleted, partial, wholeRoster })
   phases.hide()
-  if (plan.elsewhere) await refuseOrNotify(request, { session, roster, plan })
+  if (plan.elsewhere) await checkPartialRoster(request, { session, roster, plan })
   if (request.strict) refuseAnyIssue(plan)
   checkRenames(plan, request.allowRenames)
 
@@ -128,14 +128,17 @@ export async function planWorkbook(
     centres: request.deleteCentre,
     users: request.deleteUser,
   }
-  const said =
+  const requestsDeletions =
     requested.allMissing || requested.allExtra || requested.centres.length > 0 || requested.users.length > 0
-  const offers = asks && !said && session.terminal.canAsk && session.common.input
-  if (offers) for (const line of describePlan(plan, noDeletions, session.terminal.err)) session.say(line)
-  const deletions = offers ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, requested, roster)
-  if (!asks || said || request.allowDeletes !== undefined)
+  const offersDeletions = asks && !requestsDeletions && session.terminal.canAsk && session.common.input
+  if (offersDeletions)
+    for (const line of describePlan(plan, noDeletions, session.terminal.err)) session.say(line)
+  const deletions = offersDeletions
+    ? await chooseDeletionsAtTerminal(plan, session)
+    : chooseDeletions(plan, requested, roster)
+  if (!asks || requestsDeletions || request.allowDeletes !== undefined)
     checkAllowance(plan, deletions, request.allowDeletes)
-  if (said && plan.rows.accepted === 0) {
+  if (requestsDeletions && plan.rows.accepted === 0) {
     const message = 'No row could be used, so nothing is deleted.'
     session.notify({ code: 'nothing-deleted', message })
   }
@@ -152,7 +155,7 @@ export async function planWorkbook(
     centreName: (number) => view.centres.get(number)?.name,
     // Kept only to write out the rows held back.
     roster: request.issuesOut === undefined ? undefined : roster,
-    reported: request.report === undefined ? undefined : await factsOf(store, { roster, plan }),
+    reportFacts: request.report === undefined ? undefined : await loadReportFacts(store, { roster, plan }),
     closes: await closedByDeletions(store.db, { deletions, at: ctx.at }),
     // A dry run or saved plan lists every opening; otherwise they are listed after the commit.
     opens: await openedByPlan(store.db, {
@@ -160,7 +163,7 @@ export async function planWorkbook(
       at: ctx.at,
       listed: session.common.json && request.planOut !== undefined,
     }),
-    described: offers,
+    isPlanShown: offersDeletions,
   }
 }
 
@@ -192,7 +195,7 @@ export async function openedByPlan(
   return openingsFor(db, { centres: newCentres, restored, users: newUsers, releases, at, listed })
 }
 
-async function factsOf({ db }: OpenStore, of: { roster: Roster; plan: Plan }): Promise<ReportFacts> {
+async function loadReportFacts({ db }: OpenStore, of: { roster: Roster; plan: Plan }): Promise<ReportFacts> {
   const { reportFacts } = await import('../../import/report-facts.ts')
   return reportFacts(db, of)
 }
@@ -204,12 +207,12 @@ async function isPartial(
 ): Promise<boolean> {
   const { isPartOfRoster } = await import('../../import/issues-sheet.ts')
   if (request.wholeRoster || !(request.partial || isPartOfRoster(roster))) return false
-  await refuseOrNotify(request, { session, roster })
+  await checkPartialRoster(request, { session, roster })
   return true
 }
 
 /** @throws `partial-workbook` if a partial roster would delete somebody */
-async function refuseOrNotify(
+async function checkPartialRoster(
   { deleteMissing, deleteExtra, deleteCentre, deleteUser, partial }: ImportRequest,
   { session, roster, plan }: { session: Session; roster: Roster; plan?: Plan },
 ): Promise<void> {

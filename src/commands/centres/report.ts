@@ -8,11 +8,11 @@ import { pathInWords } from '../../shell-word.ts'
 
 /** Writes the report of a completed import. @returns false if it could not be written */
 export async function moveReportIntoPlace(
-  { session, ctx, ready, hasNoStore, outputs: { report: file } }: PlannedRun,
+  { session, ctx, prepared, hasNoStore, outputs: { report: file } }: PlannedRun,
   { id, state, source, counts, plan, opens, dryRun }: ImportAnswer,
 ): Promise<boolean> {
-  const { reported, deletions } = ready
-  if (!file || !reported) return true
+  const { reportFacts, deletions } = prepared
+  if (!file || !reportFacts) return true
   if (dryRun) {
     notifyNoReport(session, file)
     return true
@@ -28,7 +28,7 @@ export async function moveReportIntoPlace(
     operator,
     counts,
     opened: opens,
-    ...reported,
+    ...reportFacts,
     counted: 'rows',
     renames,
     missingCentres,
@@ -39,22 +39,22 @@ export async function moveReportIntoPlace(
       ...deletions.users.map(({ email, centre }) => [email, centre] as const),
     ],
   }
-  const again = id === null ? '' : ` To make it: ssh-admin centres imports show ${id} --report FILE`
-  const notPlaced = (reason: string) => ({
+  const retryHint = id === null ? '' : ` To make it: ssh-admin centres imports show ${id} --report FILE`
+  const notPlacedNotice = (reason: string) => ({
     code: 'report-not-placed',
-    message: `The page about the import could not be written.${reason}${again}`,
+    message: `The page about the import could not be written.${reason}${retryHint}`,
   })
   try {
     await prepareReport(file, report)
     // Completely written, and recorded in the log, before it is moved into place.
     const placed = hasNoStore
       ? await file.moveIntoPlace()
-      : await recordAndMoveIntoPlace(session, { file, event: reportedEvent(report), notMoved: notPlaced })
+      : await recordAndMoveIntoPlace(session, { file, event: reportEvent(report), notMoved: notPlacedNotice })
     if (placed !== undefined) session.say(`The page about it: ${placed}`)
     return placed !== undefined
   } catch (error) {
     file.discard()
-    session.notify(notPlaced(error instanceof Error ? ` ${error.message}` : ''))
+    session.notify(notPlacedNotice(error instanceof Error ? ` ${error.message}` : ''))
     return false
   }
 }
@@ -64,7 +64,7 @@ export async function prepareReport(file: OutputFile, report: ImportReport): Pro
   await file.prepare(importReportPage(report))
 }
 
-export function reportedEvent({ id, file }: Pick<ImportReport, 'id' | 'file'>): EventToRecord {
+export function reportEvent({ id, file }: Pick<ImportReport, 'id' | 'file'>): EventToRecord {
   return { action: 'centres.imports.reported', facts: { import: id }, personal: { file } }
 }
 

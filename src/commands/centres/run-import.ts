@@ -30,7 +30,7 @@ import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { statusOfOwner } from '../../unfinished-files.ts'
 import {
   type ImportRun,
-  nameOfPins,
+  pinsName,
   movePinsIntoPlace,
   prepareIssues,
   preparePins,
@@ -44,42 +44,44 @@ import { moveReportIntoPlace } from './report.ts'
  * Shows the plan, confirms, writes the PINs to a temporary file, commits, moves it into place, sends the letters,
  * answers.
  */
-export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
-  const { session, store, ready, outputs, started, asks, isPlanShown } = work
+export async function runImport(run: ImportRun): Promise<AnswerOfChange> {
+  const { session, store, prepared, outputs, startTime, asks, isPlanShown } = run
   const { err } = session.terminal
-  const { plan, deletions, source } = ready
+  const { plan, deletions, source } = prepared
   const { dryRun } = session.common
   const counts = countsOf(plan, deletions)
-  const nothing = changesNothing(counts)
+  const hasNoChanges = changesNothing(counts)
   if (asks) {
-    const lines = ready.described ? [] : describePlan(plan, deletions, err)
+    const lines = prepared.isPlanShown ? [] : describePlan(plan, deletions, err)
     for (const line of lines) session.say(line)
-    if (!nothing) await confirm(session, importQuestion(counts, ready))
+    if (!hasNoChanges) await confirm(session, importQuestion(counts, prepared))
   }
   if (session.context.signal.aborted) throw new Cancelled()
   // Files are prepared first, so that their errors come before any change.
-  const issues = await prepareIssues(work)
-  const done = await (nothing ? nothingDone : applyOrRehearse(work)).catch(async (error: unknown) => {
-    outputs.issues?.discard()
-    throw error
-  })
-  const placed = (!issues || (await moveIssuesFileIntoPlace(session, issues))) && !done.pending
-  if (!dryRun) await notifyMessagesWaiting(work, done.id)
-  const pendingOfThisFile = await notifyPendingPinSheets(work, done.id)
-  const elapsedMs = Math.round(performance.now() - started - session.terminal.askedMs)
-  const letters = await sendLetters(done.letters, work)
+  const issues = await prepareIssues(run)
+  const outcome = await (hasNoChanges ? unchangedOutcome : applyOrRehearse(run)).catch(
+    async (error: unknown) => {
+      outputs.issues?.discard()
+      throw error
+    },
+  )
+  const areFilesPlaced = (!issues || (await moveIssuesFileIntoPlace(session, issues))) && !outcome.pending
+  if (!dryRun) await notifyMessagesWaiting(run, outcome.id)
+  const hasPendingPinSheet = await notifyPendingPinSheets(run, outcome.id)
+  const elapsedMs = Math.round(performance.now() - startTime - session.terminal.askedMs)
+  const delivery = await sendLetters(outcome.letterIds, run)
   const imported: ImportAnswer = {
-    id: dryRun ? null : done.id,
+    id: dryRun ? null : outcome.id,
     // An import without changes counts as applied, except where no store exists.
-    state: dryRun || (store.created && done.id === null) ? 'planned' : 'applied',
+    state: dryRun || (store.created && outcome.id === null) ? 'planned' : 'applied',
     source,
     counts,
     plan,
-    pins: { file: done.file, count: plan.newUsers.length },
-    mail: { queued: done.queued },
-    closes: done.closes,
-    opens: done.opens,
-    messageStates: letters.states,
+    pins: { file: outcome.file, count: plan.newUsers.length },
+    mail: { queued: outcome.queued },
+    closes: outcome.closes,
+    opens: outcome.opens,
+    messageStates: delivery.states,
     elapsedMs,
     dryRun,
     isBelowPlan: isPlanShown && err.isTerminal && !session.common.quiet,
@@ -88,31 +90,36 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
         described: describePlan(plan, deletions, session.terminal.out),
       }),
   }
-  const reported = await moveReportIntoPlace(work, imported)
-  const complete = placed && reported && !letters.undelivered && !pendingOfThisFile
+  const isReportPlaced = await moveReportIntoPlace(run, imported)
+  const isComplete = areFilesPlaced && isReportPlaced && !delivery.undelivered && !hasPendingPinSheet
   return {
     text: renderImport(imported, session.terminal.out),
     json: importJson(imported),
-    exit: plan.rows.heldBack > 0 ? 8 : complete ? 0 : 9,
+    exit: plan.rows.heldBack > 0 ? 8 : isComplete ? 0 : 9,
   }
 }
 
 /** Reports PIN sheets still pending. @returns whether one is of the same file, which importing again does not write */
 async function notifyPendingPinSheets(
-  { session, store, ready }: ImportRun,
+  { session, store, prepared }: ImportRun,
   id: number | null,
 ): Promise<boolean> {
   // The import is committed; a failure of this look-up is ignored.
-  const pending = (await pendingSheetsOf(store).catch(() => [])).filter(({ importId }) => importId !== id)
+  const pending = (await findPendingPinSheets(store).catch(() => [])).filter(
+    ({ importId }) => importId !== id,
+  )
   for (const sheet of pending) session.notify(pendingPinSheetNotice(sheet))
-  const ofThisFile = pending.filter(({ digest }) => digest === ready.source.digest)
+  const ofThisFile = pending.filter(({ digest }) => digest === prepared.source.digest)
   return !session.common.dryRun && ofThisFile.some(({ isBeingWritten }) => !isBeingWritten)
 }
 
 /** Reports messages that wait since an interrupted import of the same file. */
-async function notifyMessagesWaiting({ session, store, ready }: ImportRun, id: number | null): Promise<void> {
+async function notifyMessagesWaiting(
+  { session, store, prepared }: ImportRun,
+  id: number | null,
+): Promise<void> {
   const { messagesWaitingOf } = await import('../../db/messages.ts')
-  const { digest } = ready.source
+  const { digest } = prepared.source
   // The import is committed; a failure of this look-up is ignored.
   const waiting = await messagesWaitingOf(store.db, { digest }).catch(() => [])
   for (const { importId, count } of waiting) {
@@ -124,21 +131,23 @@ async function notifyMessagesWaiting({ session, store, ready }: ImportRun, id: n
 }
 
 /** Looks twice: the process that writes a sheet may finish between two queries. */
-async function pendingSheetsOf(store: OpenStore): Promise<(PendingPinSheet & { isBeingWritten: boolean })[]> {
+async function findPendingPinSheets(
+  store: OpenStore,
+): Promise<(PendingPinSheet & { isBeingWritten: boolean })[]> {
   const sheets = (await pendingPinSheets(store.db)).map((sheet) => ({
     ...sheet,
     isBeingWritten: statusOfOwner(sheet.unfinished) === 'running',
   }))
   if (sheets.every(({ isBeingWritten }) => isBeingWritten)) return sheets
-  const still = new Set((await pendingPinSheets(store.db)).map(({ importId }) => importId))
-  return sheets.filter(({ importId }) => still.has(importId))
+  const stillPending = new Set((await pendingPinSheets(store.db)).map(({ importId }) => importId))
+  return sheets.filter(({ importId }) => stillPending.has(importId))
 }
 
-const nothingDone = Promise.resolve({
+const unchangedOutcome = Promise.resolve({
   id: null,
   file: null,
   queued: 0,
-  letters: [],
+  letterIds: [],
   pending: false,
   closes: [],
   opens: [],
@@ -149,69 +158,69 @@ interface ImportOutcome {
   file: string | null
   queued: number
   /** Ids of the letters to deliver. */
-  letters: readonly number[]
+  letterIds: readonly number[]
   pending: boolean
   closes: readonly Closing[]
   opens: readonly Opening[]
 }
 
 async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
-  const { session, store, ctx, ready, outputs, phases } = run
-  const { plan, deletions, source } = ready
+  const { session, store, ctx, prepared, outputs, phases } = run
+  const { plan, deletions, source } = prepared
   const nonces = noncesFor(plan, ctx.random)
   const hasPins = plan.newUsers.length > 0
-  const sheet = hasPins && !session.common.dryRun ? sheetOf(run, nonces) : undefined
+  const sheetWriter = hasPins && !session.common.dryRun ? pinSheetWriter(run, nonces) : undefined
   const work = async (trx: Trx, ctx: RuleContext) => {
-    await refuseChangedStore(trx, { store, ready })
+    await refuseChangedStore(trx, { store, prepared })
     const closes = await closedByDeletions(trx, { deletions, at: ctx.at })
     const opens = await openedByPlan(trx, { plan, at: ctx.at, listed: session.common.json })
     const comparable = (of: Pick<PreparedImport, 'closes' | 'opens'>) =>
       JSON.stringify([comparableClosing({ closes: of.closes }), comparableOpening(of.opens)])
     // Releases also open as time passes. Without a confirmation the present state is reported; with one it must not differ.
-    if (run.asks && comparable({ closes, opens }) !== comparable(ready)) throw changedMeanwhile()
-    let isShown = false
+    if (run.asks && comparable({ closes, opens }) !== comparable(prepared)) throw changedMeanwhile()
+    let isSavingShown = false
     const showSaving = async () => {
-      const words = session.common.dryRun ? 'Rehearsing …' : 'Saving …'
-      await phases.begin('saving', words, plan.newUsers.length)
-      isShown = true
+      const label = session.common.dryRun ? 'Rehearsing …' : 'Saving …'
+      await phases.begin('saving', label, plan.newUsers.length)
+      isSavingShown = true
     }
-    const made = Promise.resolve(sheet?.made()).then(showSaving)
+    const sheetWritten = Promise.resolve(sheetWriter?.write()).then(showSaving)
     // If saving fails first, that error is reported.
-    made.catch(() => undefined)
-    if (!store.engine.isShared) await made
+    sheetWritten.catch(() => undefined)
+    if (!store.engine.isShared) await sheetWritten
     const onUser = (done: number) => {
-      if (isShown) phases.update(done)
+      if (isSavingShown) phases.update(done)
     }
     const id = await applyImport(trx, { plan, deletions, source, opens, nonces, ctx, onUser })
-    if (sheet) await addPendingPinSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
-    const queued = ready.sendMail ? await queueMail(trx, { id, ctx }) : 0
+    if (sheetWriter) await addPendingPinSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
+    const queued = prepared.sendMail ? await queueMail(trx, { id, ctx }) : 0
     await checkMail(trx, { session })
-    await made
+    await sheetWritten
     return { id, queued, closes, opens }
   }
   if (session.common.dryRun) {
     const { id, queued, closes, opens } = await session.rehearse(store, work)
-    const file = hasPins ? nameOfPins(run, id) : null
-    return { id, closes, opens, queued, letters: [], file, pending: false }
+    const file = hasPins ? pinsName(run, id) : null
+    return { id, closes, opens, queued, letterIds: [], file, pending: false }
   }
   const { commitNote } = await import('../../db/transact.ts')
   try {
-    if (sheet) {
+    if (sheetWriter) {
       await commitNote(store, (trx) => noteSheet(trx, outputs.pins.unfinished))
-      if (!store.engine.isShared) await sheet.made()
+      if (!store.engine.isShared) await sheetWriter.write()
     }
-    const { result, queued: letters } = await session.commit(store, work)
+    const { result, queued: letterIds } = await session.commit(store, work)
     phases.hide()
-    if (!hasPins) return { ...result, letters, file: null, pending: false }
+    if (!hasPins) return { ...result, letterIds, file: null, pending: false }
     const placed = await movePinsIntoPlace(run, result.id)
-    return { ...result, letters, ...placed }
+    return { ...result, letterIds, ...placed }
   } catch (error) {
-    await sheet?.ended()
+    await sheetWriter?.waitUntilEnded()
     outputs.pins.discard()
     // Do not wait for a lost server again: the note is removed by the next command that opens the store.
-    const isGone =
+    const isServerLost =
       error instanceof CommitUnknown || (error instanceof Unavailable && error.code === 'store-unavailable')
-    if (hasPins && !isGone) await forgetSheets(store, [outputs.pins.unfinished])
+    if (hasPins && !isServerLost) await forgetSheets(store, [outputs.pins.unfinished])
     throw error
   }
 }
@@ -220,18 +229,18 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
  * Writes the PIN sheet once, completely, before the commit: for a file before the store is locked, for a server in
  * parallel with saving the rows.
  */
-function sheetOf(run: ImportRun, nonces: Nonces) {
-  const { ready, phases } = run
-  let making: Promise<void> | undefined
-  const make = async () => {
-    await phases.begin('making-pins', 'Making PINs and their sheet …', ready.plan.newUsers.length)
+function pinSheetWriter(run: ImportRun, nonces: Nonces) {
+  const { prepared, phases } = run
+  let writing: Promise<void> | undefined
+  const writeSheet = async () => {
+    await phases.begin('making-pins', 'Making PINs and their sheet …', prepared.plan.newUsers.length)
     await preparePins(run, { nonces, onUser: (done) => phases.update(done) })
   }
   return {
-    made: () => (making ??= make()),
+    write: () => (writing ??= writeSheet()),
     /** Resolves once writing has ended. */
-    ended: async () => {
-      await making?.catch(() => undefined)
+    waitUntilEnded: async () => {
+      await writing?.catch(() => undefined)
     },
   }
 }
@@ -244,13 +253,13 @@ async function queueMail(trx: Trx, { id, ctx }: { id: number; ctx: RuleContext }
 /** Refuses to apply the plan if what it read from the store has changed since. */
 async function refuseChangedStore(
   trx: Trx,
-  { store, ready }: { store: OpenStore; ready: PreparedImport },
+  { store, prepared }: { store: OpenStore; prepared: PreparedImport },
 ): Promise<void> {
   const { digestOfView } = await import('../../db/imports/view.ts')
-  if ((await store.engine.dataVersion()) === ready.version) return
+  if ((await store.engine.dataVersion()) === prepared.version) return
   const { viewWithin } = await import('../../import/read-store.ts')
-  const view = await viewWithin(trx, ready.touched)
-  if (digestOfView(view) !== ready.storeDigest()) throw changedMeanwhile()
+  const view = await viewWithin(trx, prepared.touched)
+  if (digestOfView(view) !== prepared.storeDigest()) throw changedMeanwhile()
 }
 
 /**
@@ -258,18 +267,18 @@ async function refuseChangedStore(
  * @returns their outcomes, and whether some are still queued
  */
 async function sendLetters(
-  numbers: readonly number[],
+  messageIds: readonly number[],
   { session, store, ctx, phases }: ImportRun,
 ): Promise<{ states: string; undelivered: boolean }> {
-  if (numbers.length === 0) return { states: '', undelivered: false }
+  if (messageIds.length === 0) return { states: '', undelivered: false }
   const { deliverQueued } = await import('../../mail/deliver.ts')
-  const counting = await phases.countMessages(numbers.length)
+  const progress = await phases.countMessages(messageIds.length)
   const { messages, undelivered } = await deliverQueued({
     store,
     session,
     by: ctx.by,
-    messageIds: numbers,
-    progress: counting,
+    messageIds,
+    progress,
   })
   return { states: countStates(messages), undelivered }
 }
