@@ -1,4 +1,5 @@
-const { fstatSync, readFileSync, writeSync } = require('node:fs')
+const { readFileSync, writeSync } = require('node:fs')
+const { mayBeTerminal } = require('./may-be-terminal.js')
 
 /**
  * Answers `--version` and `--help` without loading the program; for the help, where a prepared text fits the width.
@@ -30,7 +31,7 @@ function says(text) {
 /** As the program decides: the width is COLUMNS or the terminal's; the height is known for a terminal only. */
 function screen() {
   const wanted = Number(process.env.COLUMNS)
-  const { columns = 0, rows = 0 } = fstatSync(1).isCharacterDevice() ? process.stdout : {}
+  const { columns = 0, rows = 0 } = mayBeTerminal() ? process.stdout : {}
   if (Number.isInteger(wanted) && wanted > 0) return { columns: wanted, rows }
   return { columns: columns > 0 ? columns : 80, rows }
 }

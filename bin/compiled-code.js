@@ -1,5 +1,6 @@
 const fs = require('node:fs')
 const { dirname, isAbsolute, join } = require('node:path')
+const { mayBeTerminal } = require('./may-be-terminal.js')
 
 /** The most commands that are cached, at a few megabytes each; the oldest are removed first. */
 const MAX_FILES = 64
@@ -53,16 +54,7 @@ function commandsIn(argv) {
 function kindOfAnswer() {
   if (process.argv.includes('--help') || process.argv.includes('-h')) return 'help'
   if (process.argv.includes('--json')) return 'json'
-  return isDevice(1) ? 'terminal' : 'text'
-}
-
-/** process.stdout.isTTY would load Node's network code. */
-function isDevice(descriptor) {
-  try {
-    return fs.fstatSync(descriptor).isCharacterDevice()
-  } catch {
-    return false
-  }
+  return mayBeTerminal() ? 'terminal' : 'text'
 }
 
 function isOurs(folder, { make = false } = {}) {

@@ -1,4 +1,4 @@
-import { constants, fstatSync, openSync, type Stats, writeSync } from 'node:fs'
+import { constants, fstatSync, openSync, type Stats, statSync, writeSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 
 /** A terminal, pipe or file that is written to. */
@@ -16,14 +16,25 @@ export interface Output {
 /** Bytes that are written directly at most; longer output goes through Node's stream, which waits for a slow reader. */
 const maxDirectBytes = 65_536
 
+/** The same for a socket, which cannot be asked for room: a twelfth of what Linux takes unread. */
+const maxDirectBytesToSocket = 16_384
+
 /**
  * stdout or stderr. Node's own stream takes longer to load than a short command runs: a short text is written directly
- * to a file, or to a pipe that has room. The write never blocks, so that signals are always handled.
+ * to a file or the null device, to a pipe that has room, or to a socket, which is what programs written for Node give
+ * their children. The write does not block, so that signals are handled, unless a socket is full of unread answers.
  */
 export function outputTo(descriptor: 1 | 2, openStream: () => Writable & Output): Output {
   const stats = fstatSync(descriptor)
+  const maxBytes = stats.isSocket() ? maxDirectBytesToSocket : maxDirectBytes
+  if (stats.isFile() || stats.isSocket() || isNullDevice(stats))
+    return directOutput({ descriptor, maxBytes }, openStream)
   if (stats.isCharacterDevice()) return openStream()
-  return directOutput(stats.isFile() ? descriptor : reopenNonBlocking(descriptor, stats), openStream)
+  return directOutput({ descriptor: reopenNonBlocking(descriptor, stats), maxBytes }, openStream)
+}
+
+function isNullDevice(stats: Stats): boolean {
+  return stats.isCharacterDevice() && stats.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev
 }
 
 /** @returns a non-blocking descriptor for the same pipe; undefined where none can be opened */
@@ -38,7 +49,10 @@ function reopenNonBlocking(descriptor: 1 | 2, stats: Stats): number | undefined 
   }
 }
 
-function directOutput(descriptor: number | undefined, openStream: () => Writable & Output): Output {
+function directOutput(
+  { descriptor, maxBytes }: { descriptor: number | undefined; maxBytes: number },
+  openStream: () => Writable & Output,
+): Output {
   let stream: (Writable & Output) | undefined
   let length = 0
   let failed: Error | undefined
@@ -62,7 +76,7 @@ function directOutput(descriptor: number | undefined, openStream: () => Writable
       const bytes = Buffer.from(text)
       length += bytes.length
       if (bytes.length > 0 && failed === undefined) {
-        if (descriptor === undefined || length > maxDirectBytes) return switchToStream().write(bytes, done)
+        if (descriptor === undefined || length > maxBytes) return switchToStream().write(bytes, done)
         const written = writeAvailable(descriptor, bytes)
         if (typeof written !== 'number') failed = written
         else if (written < bytes.length) return switchToStream().write(bytes.subarray(written), done)

@@ -31,6 +31,13 @@ const ofNode: Record<string, readonly string[]> = {
   ],
 }
 
+/** How a shell, a timer and a program written for Node start a command: of the latter the shell has a socket. */
+const outputs = {
+  'a pipe': '"$0" "$@" 2>&1 | cat',
+  'the null device': '"$0" "$@" >/dev/null 2>&1',
+  'a socket': '"$0" "$@" 2>&1',
+}
+
 describe('what a command loads that is typed all day', () => {
   let desk: Desk
   beforeAll(async () => {
@@ -58,21 +65,21 @@ describe('what a command loads that is typed all day', () => {
       expect(loaded.length).toBeGreaterThan(10)
     })
 
-    it(`${name}: no module of Node that it can do without, and SQLite once`, async () => {
-      const log = desk.path(`${name}.modules`)
-      const words = ['--require', join(root, 'test/end-to-end/list-loaded.cjs'), bin, ...argv]
-      // As a shell starts it: in a pipe, and not what Node has for one.
-      await execa('sh', ['-c', '"$0" "$@" 2>&1 | cat', process.execPath, ...words], {
-        cwd: desk.folder,
-        env: { ...env(), LIST_LOADED: log },
-        extendEnv: false,
+    for (const [where, shell] of Object.entries(outputs))
+      it(`${name}, with ${where}: no module of Node that it can do without, and SQLite once`, async () => {
+        const log = desk.path(`${name}.modules`)
+        const words = ['--require', join(root, 'test/end-to-end/list-loaded.cjs'), bin, ...argv]
+        await execa('sh', ['-c', shell, process.execPath, ...words], {
+          cwd: desk.folder,
+          env: { ...env(), LIST_LOADED: log },
+          extendEnv: false,
+        })
+        const needed = new Set(ofNode[name] ?? always)
+        const loaded = linesOf(log)
+        const isBinary = (module: string) => module.endsWith('.node')
+        expect(loaded.filter((module) => !needed.has(module) && !isBinary(module))).toEqual([])
+        expect(loaded.filter(isBinary)).toHaveLength(name === 'help' ? 0 : 1)
       })
-      const needed = new Set(ofNode[name] ?? always)
-      const loaded = linesOf(log)
-      const isBinary = (module: string) => module.endsWith('.node')
-      expect(loaded.filter((module) => !needed.has(module) && !isBinary(module))).toEqual([])
-      expect(loaded.filter(isBinary)).toHaveLength(name === 'help' ? 0 : 1)
-    })
   }
 })
 
