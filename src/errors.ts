@@ -1,3 +1,5 @@
+import type { LazyList } from './lazy-list.ts'
+
 export interface Problem {
   target: string
   code: string
@@ -9,7 +11,7 @@ export interface Problem {
 
 /** Facts for a script. Problems may be as many as a workbook's rows, so each is made only when it is reported. */
 interface Details extends Record<string, unknown> {
-  problems?: Iterable<Problem> & { readonly length: number }
+  problems?: LazyList<Problem>
 }
 
 export interface FailureOptions {

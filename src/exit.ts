@@ -3,7 +3,8 @@ import { failureOfStore } from './db/store/errors.ts'
 import { BadInput, Cancelled, Failure, hintOfLines, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/clean-text.ts'
 import { firstOfEachKind, sentenceCase } from './render/text.ts'
-import { type List, lazyMap, type Pieces, piecesOfJson, piecesOfLines } from './render/pieces.ts'
+import { type LazyList, lazyMap } from './lazy-list.ts'
+import { type Pieces, piecesOfJson, piecesOfLines } from './render/pieces.ts'
 import type { View } from './render/table.ts'
 import type { Shape } from './render/json.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
@@ -108,7 +109,7 @@ function withCommandOnOwnLine(hint: string): string {
 }
 
 /** Whether the message already says the only problem, perhaps behind the number of a batch's line. */
-function messageSaysAll(problems: List<Problem>, { message, details: { line } }: Failure): boolean {
+function messageSaysAll(problems: LazyList<Problem>, { message, details: { line } }: Failure): boolean {
   const [only, ...others] = problems
   if (only === undefined || others.length > 0) return false
   if (line === undefined) return message === only.message
@@ -119,7 +120,7 @@ const maxProblemsOnTerminal = 50
 
 /** All problems; of many, a terminal shows the first of each kind and says how to get the rest. */
 function* problemLines(
-  problems: List<Problem>,
+  problems: LazyList<Problem>,
   { view: { chalk, isTerminal }, shorten }: { view: View; shorten: Shortener },
 ): Generator<string> {
   if (isTerminal && problems.length > maxProblemsOnTerminal) {
@@ -180,7 +181,7 @@ function cleanLines(words: string): string {
   return words.split('\n').map(oneLine).join('\n')
 }
 
-function problemsIn({ problems = [] }: Failure['details']): List<Problem> {
+function problemsIn({ problems = [] }: Failure['details']): LazyList<Problem> {
   return problems
 }
 

@@ -3,7 +3,7 @@ import { option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
 import type { OriginalSheet } from '../import/issues-sheet.ts'
-import { lazyMap } from '../render/pieces.ts'
+import { type LazyList, lazyMap } from '../lazy-list.ts'
 import { pathInWords } from '../shell-word.ts'
 
 export const issuesOutOption = option(
@@ -71,7 +71,7 @@ export async function moveIssuesFileIntoPlace(session: Session, file: OutputFile
 type ReportedIssue = Pick<CellIssue, 'cell' | 'code' | 'message'> & { hint?: string | null }
 
 /** The issues as problems by cell, produced lazily. */
-export function problemsOf(issues: Iterable<ReportedIssue> & { readonly length: number }) {
+export function problemsOf(issues: LazyList<ReportedIssue>) {
   return lazyMap(issues, ({ cell, code, message, hint }) => ({
     target: cell,
     code,

@@ -1,3 +1,4 @@
+import { type LazyList, lazyList } from '../lazy-list.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
 import { cellName } from '../workbook/cell.ts'
 import { type CentreField, headingOf } from './columns.ts'
@@ -76,17 +77,6 @@ export function holdBackFaults(row: RowWithIssues, fields: readonly CentreField[
   const faulty = fields.flatMap((field) => row.faults?.find((issue) => issue.field === field) ?? [])
   for (const issue of faulty) addIssue(row, issue)
   return faulty.length > 0
-}
-
-/** An array, or another iterable that becomes an array in JSON and makes its items as they are needed. */
-export interface LazyList<Item> extends Iterable<Item> {
-  readonly length: number
-  toJSON?: () => Item[]
-}
-
-export function lazyList<Item>(length: number, items: () => Iterator<Item>): LazyList<Item> {
-  const list: LazyList<Item> = { length, [Symbol.iterator]: items, toJSON: () => [...list] }
-  return list
 }
 
 /** The issues of the rows held back, in the order of the sheet; each is made when it is read, and not stored. */

@@ -24,7 +24,8 @@ import {
   holdBackDifferentRows,
   type RosterAndStore,
 } from './hold-back.ts'
-import { compareCodeUnits, issuesOf, type LazyList, type RowIssue } from './issues.ts'
+import type { LazyList } from '../lazy-list.ts'
+import { compareCodeUnits, issuesOf, type RowIssue } from './issues.ts'
 import { findNewCentres, type FoundCentre, type PlannedCentre, schoolOfRow } from './new-centres.ts'
 import { findNewUsers, parseRoles, type RowsOfNewUser } from './new-users.ts'
 import { type FoundElsewhere, findElsewhere } from './other-sheets.ts'

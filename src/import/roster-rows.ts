@@ -2,7 +2,8 @@ import { PackedNumbers, PackedTexts } from '../packed-texts.ts'
 import { tooMuchText } from '../workbook/errors.ts'
 import type { Address } from '../rules/users/email.ts'
 import type { CentreField } from './columns.ts'
-import { type LazyList, lazyList, type RowWithIssues } from './issues.ts'
+import { type LazyList, lazyList } from '../lazy-list.ts'
+import type { RowWithIssues } from './issues.ts'
 
 /** A row as it was read: its centre, its person, and what is wrong with it. */
 export interface ReadRow extends RowWithIssues {

@@ -1,6 +1,6 @@
 import type { CellChange, CellChanges } from '../rules/table-rows.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { lazyMap } from './pieces.ts'
+import { lazyMap } from '../lazy-list.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
 

@@ -9,7 +9,7 @@ import { authorisation, closing, release, releaseAnswers } from './json/releases
 import { helpDocument, resource, resourceAnswers } from './json/resources.ts'
 import { roleAnswers, changedUser, user, userAnswers } from './json/users.ts'
 import { event, storeAnswers } from './json/store.ts'
-import type { List } from './pieces.ts'
+import type { LazyList } from '../lazy-list.ts'
 
 /**
  * The shapes that --json promises, by name; `ssh-admin help json --json` prints them as JSON schemas. The shapes are
@@ -36,7 +36,7 @@ export type Shape<Name extends ShapeName> = Rendered<z.infer<Shapes[Name]>>
 export type Notice = Shape<'notice'>
 
 type Rendered<Value> = Value extends readonly (infer Item)[]
-  ? List<Rendered<Item>>
+  ? LazyList<Rendered<Item>>
   : Value extends object
     ? { readonly [Key in keyof Value]: Rendered<Value[Key]> }
     : Value

@@ -2,7 +2,7 @@ import type { Closing } from '../rules/releases/what-closes.ts'
 import type { Opening } from '../rules/releases/what-opens.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { closingLines, maxNamed } from './closing.ts'
-import { lazyMap } from './pieces.ts'
+import { lazyList } from '../lazy-list.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
 
@@ -40,10 +40,9 @@ export function openedLine({
 /** Everybody for whom an import opened something, in the shape that every other change has. */
 export function openedJson(opens: readonly Opening[]) {
   const length = opens.reduce((sum, { whom }) => sum + (whom?.length ?? 0), 0)
-  function* items() {
+  return lazyList(length, function* () {
     for (const { whom = [] } of opens) yield* whom
-  }
-  return lazyMap({ length, [Symbol.iterator]: items }, (closing) => closing)
+  })
 }
 
 /** `Listening June (paper 12), for 2 centres and 5 new users`. */

@@ -1,3 +1,5 @@
+import type { LazyList } from '../lazy-list.ts'
+
 /** Large enough to be worth a write, and small enough not to burden the memory. */
 const pieceLength = 64 * 1024
 
@@ -69,20 +71,6 @@ function holdsLongList(value: unknown): value is object {
   return isList(value) ? value.length > maxWholeList : Object.values(value).some(holdsLongList)
 }
 
-/** An array, or another iterable that becomes an array in JSON and makes its items as they are needed. */
-export type List<Item = unknown> = Iterable<Item> & { readonly length: number }
-
-function isList(value: unknown): value is List {
+function isList(value: unknown): value is LazyList {
   return typeof value === 'object' && value !== null && Symbol.iterator in value && 'length' in value
-}
-
-/** A list whose items are made one by one; JSON.stringify writes it as an array. */
-export function lazyMap<Item, Made>(
-  list: List<Item>,
-  make: (item: Item) => Made,
-): List<Made> & { toJSON: () => Made[] } {
-  function* items() {
-    for (const item of list) yield make(item)
-  }
-  return { length: list.length, [Symbol.iterator]: items, toJSON: () => [...items()] }
 }

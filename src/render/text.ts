@@ -1,5 +1,5 @@
 import { formatNumber } from '../format-number.ts'
-import type { List } from './pieces.ts'
+import type { LazyList } from '../lazy-list.ts'
 import type { View } from './table.ts'
 
 /** `1 centre`, `1,200 centres`, `2 entries`. */
@@ -18,7 +18,7 @@ export function sizeInWords(bytes: number): string {
 export const listIndent = 4
 
 /** A title and its items, indented; nothing at all when there are none. Items after the first `max` are not made. */
-export function listLines(title: string, items: List<string>, max: number): string[] {
+export function listLines(title: string, items: LazyList<string>, max: number): string[] {
   if (items.length === 0) return []
   const indent = ' '.repeat(listIndent)
   const shown: string[] = []

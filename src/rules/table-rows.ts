@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { savepointAtStart, type Trx } from '../db/transact.ts'
 import { BadInput, type Failure, NotPermitted, type Problem, Refused } from '../errors.ts'
 import { combinedFailure, onRollbackOf, problemOf, refusalOf, refusalWithoutOthers } from './batch.ts'
+import { type LazyList, lazyList } from '../lazy-list.ts'
 import type { RuleContext } from './permissions/actor.ts'
 
 /** A mistake in a cell of a table, with a hint, as reported to people. */
@@ -115,15 +116,8 @@ export function readEachRow<Field extends string, Read>(
   return { found, heldBack, inFile }
 }
 
-/** A list whose items are made during iteration, because a table may have hundreds of thousands of rows. */
-type LazyItems<Item> = Iterable<Item> & { readonly length: number; toJSON: () => Item[] }
-
-function lazyItems<Item>(length: number, items: () => Generator<Item>): LazyItems<Item> {
-  return { length, [Symbol.iterator]: items, toJSON: () => [...items()] }
-}
-
 /** The mistakes of a table; only the rows are kept in memory, and the messages are made during iteration. */
-export type CellIssues = LazyItems<CellIssue>
+export type CellIssues = LazyList<CellIssue>
 
 /** The issues of the rows held back, in the order of the sheet; those recorded in the plan come first. */
 export function issuesOf<Field extends string>(
@@ -140,7 +134,7 @@ export function issuesOf<Field extends string>(
       yield* issues.sort((one, other) => (one.cell < other.cell ? -1 : 1))
     }
   }
-  return lazyItems(
+  return lazyList(
     rows.reduce((sum, { count }) => sum + count, before.length),
     inOrder,
   )
@@ -162,7 +156,7 @@ export interface CellChange {
   to: string | null
 }
 
-export type CellChanges = LazyItems<CellChange>
+export type CellChanges = LazyList<CellChange>
 
 /** A changed value, in the compact form that is kept in memory. */
 export interface ChangedField<Field extends string> {
@@ -187,7 +181,7 @@ export function changesOf<Field extends string>(changed: readonly ChangedField<F
         to,
       }
   }
-  return lazyItems(sorted.length, inOrder)
+  return lazyList(sorted.length, inOrder)
 }
 
 /**
@@ -294,7 +288,7 @@ function reportedFailure({ target, failure }: { target: string; failure: Failure
 
 /** The refusal of a file, with each problem by cell. @param cells how many cells the problems concern */
 export function badRows(
-  problems: Iterable<Problem> & { readonly length: number },
+  problems: LazyList<Problem>,
   { cells, onRollback }: { cells: number; onRollback?: ((trx: Trx) => Promise<void>) | undefined },
 ): BadInput {
   const count = cells === 1 ? 'One cell stands' : `${cells} cells stand`

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { createHash } from 'node:crypto'
+import type { LazyList } from '../../lazy-list.ts'
 import { centreIds } from '../centres/centres.ts'
 import { voidOpenCredentials } from '../credentials.ts'
 import type { Value } from '../engine.ts'
@@ -57,7 +58,7 @@ export const centreColumns = [
 /** Inserts centres, Associates before their centres. @returns their ids, by number */
 export async function insertCentres(
   trx: Trx,
-  centres: Iterable<CentreToInsert> & { readonly length: number },
+  centres: LazyList<CentreToInsert>,
   { importId, at, searchKeyOf }: CentresWrite,
 ): Promise<Map<string, number>> {
   const ids = new Map<string, number>()
