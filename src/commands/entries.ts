@@ -10,7 +10,7 @@ import { reversePages } from '../db/rows.ts'
 import { typedCentreNumber } from '../rules/centres/find.ts'
 import { typedComponent } from '../rules/resources.ts'
 import { typedSeries } from '../rules/dates-and-times.ts'
-import type { TableColumn } from './read-table.ts'
+import type { TableColumn } from './table-file.ts'
 
 export const entryColumns = [
   {

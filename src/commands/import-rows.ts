@@ -28,17 +28,15 @@ import {
   prepareIssuesFile,
   problemsOf,
 } from './issues-file.ts'
+import type { ReadTable, TableRow } from './read-table.ts'
 import {
   allowChangesOption,
   columnsHelp,
   headingsOf,
-  readTableFile,
-  type ReadTable,
-  type TableRow,
   type TableColumn,
   tableOptions,
   textsOf,
-} from './read-table.ts'
+} from './table-file.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { type Pieces, piecesOfLines } from '../render/pieces.ts'
 import { count, firstOfEachKind, changeMark } from '../render/text.ts'
@@ -165,6 +163,7 @@ async function prepareImport<Field extends string>(
 ): Promise<Request<Field>> {
   const { file, issuesOut, strict, allowChanges } = options
   const issuesFile = await checkIssuesFile(session, { file: issuesOut, input: file })
+  const { readTableFile } = await import('./read-table.ts')
   return { ...(await readTableFile(options, columns, session)), session, strict, allowChanges, issuesFile }
 }
 

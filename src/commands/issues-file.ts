@@ -2,7 +2,7 @@ import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } fr
 import { option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
-import type { OriginalSheet } from '../import/issues-sheet.ts'
+import type { OriginalSheet } from '../import/original-sheet.ts'
 import { type LazyList, lazyMap } from '../lazy-list.ts'
 import { pathInWords } from '../shell-word.ts'
 

@@ -1,11 +1,5 @@
 import { importProgressionTests, type ResultField, type ImportedResults } from '../rules/progression-tests.ts'
-import {
-  allowChangesOption,
-  columnsHelp,
-  readTableFile,
-  type TableColumn,
-  tableOptions,
-} from './read-table.ts'
+import { allowChangesOption, columnsHelp, type TableColumn, tableOptions } from './table-file.ts'
 import { preparedMutation, listing } from '../cli/define.ts'
 import { argument, allowName, requiredOption } from '../cli/parameters.ts'
 import { testsOf, type TestOfOwner } from '../db/progression-tests/holdings.ts'
@@ -28,10 +22,10 @@ export const importResults = () =>
     options: { ...tableOptions('Pupil no=Learner'), allowChanges: allowChangesOption },
     notes: columnsHelp(resultColumns, 'ssh-admin progression-tests sample'),
     examples: ['ssh-admin progression-tests import results.xlsx'],
-    prepare: async ({ allowChanges, ...tableFile }, session) => ({
-      ...(await readTableFile(tableFile, resultColumns, session)),
-      allowChanges,
-    }),
+    prepare: async ({ allowChanges, ...tableFile }, session) => {
+      const { readTableFile } = await import('./read-table.ts')
+      return { ...(await readTableFile(tableFile, resultColumns, session)), allowChanges }
+    },
     act: (trx, ctx, { file, digest, rows, allowChanges }) =>
       importProgressionTests(trx, { file, digest, rows, allowChanges, ctx }),
     render: renderImportedResults,

@@ -1,51 +1,35 @@
 import { resolve } from 'node:path'
-import * as z from 'zod'
 import { growHeapSlowly, manyRowsWithFaults } from '../heap-growth.ts'
 import { isErrorWord } from '../error-words.ts'
 import {
   type CellsOfRow,
-  packCells,
-  type PackedCells,
-  reasonsHeading,
   type OriginalSheet,
   originalSheetOf,
+  packCells,
+  type PackedCells,
   unpackCells,
-} from '../import/issues-sheet.ts'
-import type { CellFault, CellNote } from '../workbook/cell-faults.ts'
-import type { ColumnSpec, Table } from '../workbook/headings.ts'
-import type { Workbook } from '../workbook/read.ts'
-import type { CellRange, SheetRow } from '../workbook/sheet-rows.ts'
-import { option, listOption } from '../cli/parameters.ts'
-import { optional, wholeNumber } from '../cli/typed-values.ts'
+} from '../import/original-sheet.ts'
+import { reasonsHeading } from '../import/part-of-roster.ts'
+import { cellName, cleanText, codeAsTyped, trimCode } from '../workbook/cell.ts'
+import {
+  cellFault,
+  type CellFault,
+  type CellNote,
+  emptyFormulaFault,
+  errorCellFault,
+  numberFault,
+  plainTextFault,
+  ruleFormatFault,
+  shownOtherwiseFault,
+  struckOutFault,
+} from '../workbook/cell-faults.ts'
+import { type ColumnSpec, hasHeadings, parseMap, type Table } from '../workbook/headings.ts'
+import { openWorkbook, type Workbook } from '../workbook/read.ts'
+import { type CellRange, isBlankRow, type SheetRow } from '../workbook/sheet-rows.ts'
+import { readTable, tableNotices } from '../workbook/table.ts'
 import type { Session } from '../cli/session.ts'
 import type { TableRowAsWritten } from '../rules/table-rows.ts'
-
-export interface TableFile {
-  /** A path relative to the working directory, or `-` for standard input. */
-  file: string
-  sheet?: string | undefined
-  /** The typed values of --map: `Column=field`. */
-  map: readonly string[]
-}
-
-/** The options of every command that reads a table. @param example a sample of --map: `Exam series=Series` */
-export function tableOptions(example: string) {
-  return {
-    sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
-    map: listOption(
-      '<column=field>',
-      `which column is which field, such as '${example}'`,
-      z.array(z.string()).default([]),
-    ),
-  }
-}
-
-/** The option of imports that change saved values. */
-export const allowChangesOption = option(
-  '<n>',
-  'how many saved values may change although they look as if they had slipped',
-  optional(wholeNumber('a whole number', { min: 0 })),
-)
+import { headingsOf, type TableColumn, type TableFile, textsOf } from './table-file.ts'
 
 /** A row that is not blank, by the fields of its table. */
 export interface TableRow<Field extends string> extends TableRowAsWritten<Field> {
@@ -72,8 +56,6 @@ export async function openTable(
   specs: readonly ColumnSpec[],
   { context: { cwd, stdin, signal } }: Session,
 ) {
-  const { openWorkbook } = await import('../workbook/read.ts')
-  const { hasHeadings, parseMap } = await import('../workbook/headings.ts')
   const map = parseMap(mapped, specs)
   const fits = (rows: SheetRow[]) => hasHeadings(rows, { specs, map })
   const path = file === '-' ? '-' : resolve(cwd, file)
@@ -86,10 +68,6 @@ export async function readTableFile<Field extends string>(
   columns: readonly TableColumn<Field>[],
   session: Session,
 ): Promise<ReadTable<Field>> {
-  const { isBlankRow } = await import('../workbook/sheet-rows.ts')
-  const { readTable, tableNotices } = await import('../workbook/table.ts')
-  const { cellName, cleanText, codeAsTyped, trimCode } = await import('../workbook/cell.ts')
-  const faultsOfCells = await import('../workbook/cell-faults.ts')
   const { workbook, map } = await openTable(tableFile, columns, session)
   try {
     const rows: RowOfTable<Field>[] = []
@@ -104,7 +82,6 @@ export async function readTableFile<Field extends string>(
       mergedAt: () => undefined,
       isCalculated: () => true,
       formattedByRule: [],
-      faultsOfCells,
       unpacked: undefined,
     }
     const table = await readTable(workbook, {
@@ -149,7 +126,6 @@ interface SheetFacts<Field extends string> {
   isCalculated: (column: number) => boolean
   /** Ranges whose conditional format may show a number differently. */
   formattedByRule: readonly CellRange[]
-  faultsOfCells: typeof import('../workbook/cell-faults.ts')
   /** A cache of the last row that was unpacked. */
   unpacked: { row: object; cells: CellsOfRow } | undefined
 }
@@ -222,8 +198,6 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
     const note: CellNote | undefined =
       merged === undefined ? this.noteOf(field) : { kind: 'merged', cell: merged }
     const text = this.textAt(column).trim()
-    const { cellFault, emptyFormulaFault, errorCellFault, ruleFormatFault, struckOutFault } =
-      sheet.faultsOfCells
     if (note?.kind === 'empty-formula' && !sheet.isCalculated(column)) return emptyFormulaFault(note.formula)
     return (
       cellFault(note) ??
@@ -237,7 +211,6 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
   /** The fault of a cell whose stored value differs from what it shows. */
   private notAsShown(field: Field, note: CellNote | undefined): CellFault | undefined {
     if (note === undefined) return undefined
-    const { numberFault, plainTextFault, shownOtherwiseFault } = this.sheet.faultsOfCells
     const text = this.textOf(field)
     const holds = this.sheet.columns.find((column) => column.field === field)?.holds
     if (holds === undefined) return plainTextFault(note, text)
@@ -284,41 +257,6 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
   }
 }
 
-/** A column of a table, with the kind of its values. */
-export interface TableColumn<Field extends string> extends ColumnSpec {
-  field: Field
-  /**
-   * How texts are cleaned: an address only at its ends, because odd characters within must be refused; a code, a number
-   * and a moment lose the marks that keep a spreadsheet from converting them. Absent: plain text.
-   */
-  holds?: 'address' | 'name' | 'code' | 'number' | 'moment'
-}
-
-/** Looks up the heading of a field. */
-export function headingsOf<Field extends string>(
-  columns: readonly TableColumn<Field>[],
-): (field: Field) => string {
-  const headings = new Map<Field, string>(columns.map(({ field, heading }) => [field, heading]))
-  return (field) => headings.get(field) ?? field
-}
-
-export function textsOf<Field extends string>(
-  columns: readonly TableColumn<Field>[],
-  textOf: (column: TableColumn<Field>) => string,
-): Record<Field, string> {
-  const texts: Partial<Record<Field, string>> = {}
-  for (const column of columns) texts[column.field] = textOf(column)
-  if (hasAllFields(texts, columns)) return texts
-  throw new Error('a column has no text')
-}
-
-function hasAllFields<Field extends string>(
-  texts: Partial<Record<Field, string>>,
-  columns: readonly { field: Field }[],
-): texts is Record<Field, string> {
-  return columns.every(({ field }) => texts[field] !== undefined)
-}
-
 /** Notifies of columns that are ignored, but not of the reasons' column that we add to workbooks of rows held back. */
 export function notifyUnknownColumns(headings: readonly string[], session: Session): void {
   for (const heading of headings) {
@@ -340,19 +278,4 @@ export async function notifyOtherSheets(
     code: 'other-sheets',
     message: `Only the sheet '${sheet}' is read; for another: --sheet NAME (${others.join(', ')}).`,
   })
-}
-
-/** Describes the columns of a table for `--help`. @param sample the command that writes a workbook with a guide */
-export function columnsHelp(columns: readonly ColumnSpec[], sample: string): string {
-  const named = (needed: boolean) =>
-    columns
-      .filter(({ required }) => (required ?? false) === needed)
-      .map(({ heading }) => heading)
-      .join(', ')
-  return `
-Columns, in any order; other usual names are understood, and --map says which column is which:
-  needed:    ${named(true)}
-  optional:  ${named(false) || 'none'}
-  A workbook with all of them and a guide: ${sample}
-`
 }

@@ -19,7 +19,7 @@ import {
   newCellsByRow,
   trackLaterHeadings,
   type OriginalSheet,
-} from './issues-sheet.ts'
+} from './original-sheet.ts'
 import { addressesIn, readOtherSheets, type OtherSheet } from './other-sheets.ts'
 import { rowReader, unclearRow } from './roster-row.ts'
 import { PackedRows, type ReadRow, type RosterRows } from './roster-rows.ts'

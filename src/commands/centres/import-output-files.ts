@@ -183,7 +183,7 @@ export async function prepareIssues({
   outputs,
 }: PlannedRun): Promise<OutputFile | undefined> {
   if (!roster) return undefined
-  const { partOfRosterProperty } = await import('../../import/issues-sheet.ts')
+  const { partOfRosterProperty } = await import('../../import/part-of-roster.ts')
   return prepareIssuesFile(session, outputs.issues, {
     sheet: roster,
     issues: plan.issues,

@@ -24,7 +24,7 @@ import {
 } from '../../render/import.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { issuesOutOption, moveIssuesFileIntoPlace } from '../issues-file.ts'
-import { columnsHelp, tableOptions } from '../read-table.ts'
+import { columnsHelp, tableOptions } from '../table-file.ts'
 import { checkOutputFiles, type ImportRun, prepareIssues } from './import-output-files.ts'
 import { slipsOption } from './pin-sheets.ts'
 import { planWorkbook, type PreparedImport, type ImportRequest, readWorkbook } from './plan-import.ts'

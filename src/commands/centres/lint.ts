@@ -7,7 +7,7 @@ import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { pathInWords } from '../../shell-word.ts'
-import { columnsHelp, tableOptions } from '../read-table.ts'
+import { columnsHelp, tableOptions } from '../table-file.ts'
 import { readWorkbook } from './plan-import.ts'
 import type { Source } from '../../import/apply.ts'
 import type { Deletions } from '../../import/deletions.ts'
@@ -51,7 +51,7 @@ async function lintRoster(store: OpenStore, { sender }: RuleContext, roster: Ros
   const { planImport } = await import('../../import/plan.ts')
   const { readStore, referencesOf } = await import('../../import/read-store.ts')
   const { noDeletions } = await import('../../import/deletions.ts')
-  const { isPartOfRoster } = await import('../../import/issues-sheet.ts')
+  const { isPartOfRoster } = await import('../../import/part-of-roster.ts')
   const partial = isPartOfRoster(roster)
   const { view } = await readStore(store, referencesOf(roster, { sender, partial }), roster)
   const plan = planImport(roster, { view, restoreDeleted: false, partial })

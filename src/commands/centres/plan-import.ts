@@ -13,7 +13,8 @@ import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
 import { problemsOf } from '../issues-file.ts'
 import type { Opening } from '../../rules/releases/what-opens.ts'
-import { notifyOtherSheets, notifyUnknownColumns, openTable, type TableFile } from '../read-table.ts'
+import { notifyOtherSheets, notifyUnknownColumns, openTable } from '../read-table.ts'
+import type { TableFile } from '../table-file.ts'
 import type { Phases } from '../../cli/progress.ts'
 
 /** A plan with everything needed to apply it. */
@@ -205,7 +206,7 @@ async function isPartial(
   request: ImportRequest,
   { session, roster }: { session: Session; roster: Roster },
 ): Promise<boolean> {
-  const { isPartOfRoster } = await import('../../import/issues-sheet.ts')
+  const { isPartOfRoster } = await import('../../import/part-of-roster.ts')
   if (request.wholeRoster || !(request.partial || isPartOfRoster(roster))) return false
   await checkPartialRoster(request, { session, roster })
   return true
@@ -216,7 +217,7 @@ async function checkPartialRoster(
   { deleteMissing, deleteExtra, deleteCentre, deleteUser, partial }: ImportRequest,
   { session, roster, plan }: { session: Session; roster: Roster; plan?: Plan },
 ): Promise<void> {
-  const { partialWorkbook, describeOtherSheets } = await import('../../import/issues-sheet.ts')
+  const { partialWorkbook, describeOtherSheets } = await import('../../import/part-of-roster.ts')
   if (deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0)
     throw partialWorkbook(roster, plan)
   const what = describeOtherSheets(roster, plan) ?? 'This is part of a roster'

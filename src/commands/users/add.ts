@@ -9,7 +9,7 @@ import { addUser, addUsers, type UserRow } from '../../rules/users/add.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import { readEachName, forEachTarget, refusalOf } from '../../rules/batch.ts'
 import { type Account, isHubRole, nameOf } from '../../rules/users/account.ts'
-import { columnsHelp, tableOptions } from '../read-table.ts'
+import { columnsHelp, tableOptions } from '../table-file.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { type Draft, keepDraft } from '../../cli/drafts.ts'
 import {

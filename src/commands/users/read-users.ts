@@ -1,7 +1,8 @@
 import type { Session } from '../../cli/session.ts'
 import type { notANameFault } from '../../import/cells.ts'
 import type { UserField, UserRow } from '../../rules/users/add.ts'
-import { readTableFile, type TableColumn, type TableFile, type TableRow } from '../read-table.ts'
+import type { TableRow } from '../read-table.ts'
+import type { TableColumn, TableFile } from '../table-file.ts'
 
 export const userColumns = [
   {
@@ -37,6 +38,7 @@ export async function readUsers(
 ): Promise<UserRow[]> {
   const { codeAsTyped, trimCode } = await import('../../workbook/cell.ts')
   const { notANameFault } = await import('../../import/cells.ts')
+  const { readTableFile } = await import('../read-table.ts')
   const { rows } = await readTableFile(tableFile, userColumns, session)
   const usual = { centre: centre ?? '', roles, sites, codeAsTyped, trimCode, notANameFault }
   const users = rows.map((row) => new UserRowOfTable(row, usual))
