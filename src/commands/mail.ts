@@ -23,11 +23,16 @@ import {
   countMessages,
   messageStates,
   streamMessages,
+  expiredSince,
+  expiredUnsent,
+  type ListedMessage,
+  pausedMessages,
 } from '../db/messages.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import type { OpenStore } from '../db/store/opening.ts'
 import { timeOf, type Trx } from '../db/transact.ts'
 import type { Delivered } from '../mail/deliver.ts'
+import type { Notice } from '../render/json.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { type Fact, factLines, type Field, field, timeField } from '../render/fields.ts'
 import { countStates, isUndelivered, type Message, messageOf } from '../render/messages.ts'
@@ -39,6 +44,7 @@ import { resolve } from 'node:path'
 import { findMessage, cancelMessageById, lookUpMessages, typedMessageNumber } from '../rules/mail/cancel.ts'
 import * as z from 'zod'
 import { plainTime } from '../plain-time.ts'
+import { shellWord } from '../shell-word.ts'
 import { mapPages } from '../db/rows.ts'
 import { letters, letterChoices } from '../rules/mail/letters.ts'
 import { withPresentRecipient } from '../rules/mail/queue-message.ts'
@@ -65,8 +71,15 @@ export const list = () =>
       ),
       to: allowName('past-user', option('<email>', 'to this person')),
       import: withCompletions({ stored: 'import' }, option('<id>', 'of this import', optional(importNumber))),
+      expired: flag(
+        'whose link or code expired in the last 30 days before they could be sent, and nothing newer was',
+      ),
     },
-    examples: ['ssh-admin mail list', 'ssh-admin mail list --state queued,failed'],
+    examples: [
+      'ssh-admin mail list',
+      'ssh-admin mail list --state queued,failed',
+      'ssh-admin mail list --expired',
+    ],
     singular: 'message',
     answer: 'messageList',
     key: 'messages',
@@ -77,16 +90,29 @@ export const list = () =>
     dropOrder: ['letter', 'when', 'state'],
     rowDetails: undeliveredReason,
     id: 'id',
-    find: async ({ store: { db } }, { state: states, letter, to, import: importId }) => {
-      const filter = { states, letter, to: to?.trim().toLowerCase(), importId }
+    find: async (
+      { store: { db }, ctx: { at } },
+      { state: states, letter, to, import: importId, expired },
+    ) => {
+      const since = expired ? expiredSince(at) : undefined
+      const filter = { states, letter, to: to?.trim().toLowerCase(), importId, expiredSince: since }
       return {
-        rows: ({ reverse, limit }) => mapPages(streamMessages(db, { ...filter, reverse, limit }), messageOf),
+        rows: ({ reverse, limit }) => mapPages(streamMessages(db, { ...filter, reverse, limit }), listedOf),
         count: () => countMessages(db, filter),
       }
     },
-    json: (message) => message,
+    json: ({ expiredUnsent: _, ...message }) => message,
     emptyMessage: 'No messages.',
   })
+
+interface Listed extends Message {
+  /** Whether it expired before it could be sent, and its recipient has nothing newer. */
+  expiredUnsent: boolean
+}
+
+function listedOf(row: ListedMessage): Listed {
+  return { ...messageOf(row), expiredUnsent: row.expired_unsent === 1 }
+}
 
 function typedLetter(name: string): string {
   if (Object.hasOwn(letters, name)) return name
@@ -182,12 +208,21 @@ export const send = () =>
       if (importId === undefined) permit(ctx, 'mail.send', { name: 'the outbox' })
       else await sendLettersOfImport(trx, { importId, ctx })
       const numbers = await waiting(trx, request)
-      const rows = request.dryRun ? await findMessages(trx, numbers) : []
-      return { numbers, others: 0, messages: rows.map(messageOf), undelivered: false }
+      const paused = request.due ? await pausedMessages(trx, { dueAt: timeOf(trx), importId }) : []
+      const { expiredNotices, pausedNotices } = await import('../mail/deliver.ts')
+      const sending = { numbers, others: 0, messages: [], undelivered: false, notices: pausedNotices(paused) }
+      if (!request.dryRun) return sending
+      // Whatever would be cancelled is cancelled, and rolled back with the rehearsal.
+      const { claimAsRehearsal } = await import('../mail/claims.ts')
+      await claimAsRehearsal(trx, numbers, ctx)
+      const rows = await findMessages(trx, numbers)
+      const expired = await expiredUnsent(trx, numbers)
+      const notices = [...expiredNotices(expired), ...sending.notices]
+      return { ...sending, messages: rows.map(messageOf), undelivered: expired.length > 0, notices }
     },
     // Delivered by the command itself, together with older ones.
     leavesMailQueued: true,
-    afterCommit: async ({ numbers }, { by, request, session, store }) => {
+    afterCommit: async ({ numbers, notices }, { by, request, session, store }) => {
       const { deliverQueued, refusedNotices } = await import('../mail/deliver.ts')
       const refused = await failedMessages(store.db, { importId: request.import }).catch(() => [])
       for (const notice of refusedNotices(refused)) session.notify(notice)
@@ -209,17 +244,20 @@ export const send = () =>
           code: 'mail-waiting',
           message: `${count(others, 'message')} that ${others === 1 ? 'was' : 'were'} not refused still ${others === 1 ? 'waits' : 'wait'}. To send ${others === 1 ? 'it' : 'them'}: ssh-admin mail send`,
         })
-      return { numbers, others, ...delivered }
+      return { numbers, others, notices, ...delivered }
     },
+    notices: ({ notices }) => notices,
     render: ({ messages }, view) =>
       [
         renderMessages(messages, view),
         ...(view.isTerminal ? messages.flatMap((message) => cancelledReason(message, view)) : []),
       ].join('\n'),
     json: ({ messages }) => ({ messages, total: messages.length }),
-    say: ({ messages, others }) => [
-      messages.length > 0 ? `${countStates(messages)}.` : others > 0 ? 'None was refused.' : 'Nothing waits.',
-    ],
+    say: ({ messages, others, notices }) => {
+      if (messages.length > 0) return [`${countStates(messages)}.`]
+      if (others > 0) return ['None was refused.']
+      return [notices.length > 0 ? 'Nothing is due.' : 'Nothing waits.']
+    },
     exit: ({ undelivered }) => (undelivered ? 9 : 0),
   })
 
@@ -238,6 +276,8 @@ interface Sending extends Delivered {
   numbers: readonly number[]
   /** Number of other queued messages. */
   others: number
+  /** Of messages that wait out their pause; in a rehearsal, also of those that would be cancelled. */
+  notices: readonly Notice[]
 }
 
 function waiting(trx: Trx, { due, failed, import: importId }: SendOptions): Promise<number[]> {
@@ -303,8 +343,13 @@ const inPipe = [
 ] as const
 
 /** The full reason why a message was not delivered, with the next step if it never will be. */
-function undeliveredReason(message: Message, { chalk }: Pick<View, 'chalk'>): string[] {
-  const { id, to, state, lastError } = message
+function undeliveredReason(message: Listed, { chalk }: Pick<View, 'chalk'>): string[] {
+  const { id, to, state, lastError, expiredUnsent } = message
+  if (lastError && expiredUnsent)
+    return [
+      `${chalk.yellow('!')} Message ${id} never went to ${oneLine(to)}. ${oneLine(lastError)}`,
+      `  ssh-admin users reset-password ${oneLine(shellWord(to))}`,
+    ]
   if (!lastError || !isUndelivered(message)) return []
   const [what, next] =
     state === 'failed'

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { query } from '../cli/define.ts'
 import type { Session } from '../cli/session.ts'
 import { pendingPinSheets } from '../db/imports/imports.ts'
+import { expiredSince } from '../db/messages.ts'
 import { keyStatus, type KeyStatus, keyFailure } from '../db/store/keys.ts'
 import type { ServerFacts } from '../db/engine.ts'
 import { storeCounts, type StoreCounts } from '../db/store/facts.ts'
@@ -45,6 +46,7 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
     storeCounts(store.db, {
       linksFrom: before(0),
       linksUntil: before(-soon.links),
+      expiredFrom: expiredSince(at),
       pinsFrom: before(lifetimes.pin),
       pinsUntil: before(lifetimes.pin - soon.pins),
     }),
@@ -159,6 +161,7 @@ function linesOf(status: Status, view: View): Line[] {
         [messages.waiting, 'waiting'],
         [messages.failed, 'failed'],
         [messages.unknown, 'that may have been sent'],
+        [messages.expired, 'expired before they could be sent'],
       ),
     ],
     ...optional,
@@ -225,6 +228,10 @@ function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: Omit<Sta
     messages.unknown > 0 && {
       command: 'ssh-admin mail list --state unknown',
       why: 'which may have been sent',
+    },
+    messages.expired > 0 && {
+      command: 'ssh-admin mail list --expired',
+      why: 'who got nothing, and what sends it anew',
     },
     messages.waiting > 0 && { command: 'ssh-admin mail send', why: 'sends what waits' },
     ...(centres.active + centres.approved === 0

@@ -1,8 +1,73 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
-import { countOf, type Pages, pagesOf } from './rows.ts'
+import { countOf, type Pages, pagesOf, slicesOf } from './rows.ts'
 import { reasons } from './message-reasons.ts'
 import { anyOf } from './portable.ts'
 import type { MessageState, OutboxRow, Store } from './schema.ts'
+
+/** For how long a message that expired before it could be sent is reported, in milliseconds. */
+const expiredShown = 30 * 86_400_000
+
+/** From when on what a message carried must have expired for it to be reported at `at`; an ISO time. */
+export function expiredSince(at: Date): string {
+  return new Date(at.getTime() - expiredShown).toISOString()
+}
+
+/**
+ * Whether a message was cancelled because its link, code or PIN expired before it could be sent, and its recipient has
+ * nothing newer: the credential is void once a newer one is issued, a password set or the account suspended.
+ */
+function isExpiredUnsent({ and, eb, exists, selectFrom, or }: ExpressionBuilder<Store, 'outbox'>) {
+  return and([
+    eb('outbox.state', '=', 'cancelled'),
+    eb('outbox.last_error', '=', reasons.expired),
+    exists(
+      selectFrom('users')
+        .innerJoin('centres', 'centres.id', 'users.centre_id')
+        .leftJoin('credentials', 'credentials.id', 'outbox.credential_id')
+        .select('users.id')
+        .whereRef('users.id', '=', 'outbox.user_id')
+        .where('centres.deleted_at', 'is', null)
+        .where(
+          or([
+            eb(sql.ref('credentials.state'), '=', 'open'),
+            and([
+              eb('outbox.credential_id', 'is', null),
+              eb(sql.ref('users.pin_state'), '=', 'issued'),
+              eb(sql.ref('users.pin_issued_at'), '<=', sql.ref('outbox.created_at')),
+            ]),
+          ]),
+        ),
+    ),
+  ])
+}
+
+/** Those of these messages whose recipients got nothing, because it expired before it could be sent. */
+export async function expiredUnsent(db: Kysely<Store>, ids: readonly number[]): Promise<OutboxRow[]> {
+  const found: OutboxRow[] = []
+  for (const slice of slicesOf(ids, 1000)) {
+    const query = db
+      .selectFrom('outbox')
+      .selectAll()
+      .where(anyOf(sql.ref('outbox.id'), slice))
+      .where(isExpiredUnsent)
+      .orderBy('id')
+    found.push(...(await query.execute()))
+  }
+  return found
+}
+
+/** The waiting messages that are not due yet. */
+export async function pausedMessages(
+  db: Kysely<Store>,
+  { dueAt, importId }: WaitingFilter & { dueAt: Date },
+): Promise<OutboxRow[]> {
+  const due = new Set(await waitingMessages(db, { dueAt, importId }))
+  const waiting = await waitingMessages(db, { importId })
+  return findMessages(
+    db,
+    waiting.filter((id) => !due.has(id)),
+  )
+}
 
 interface WaitingFilter {
   /** Only messages that are due at this time. */
@@ -201,15 +266,29 @@ interface MessageFilter {
   /** The recipient's address, in lower case. */
   to?: string
   importId?: number
+  /** Only those that expired at this ISO time or later, before they could be sent, and that nothing newer replaced. */
+  expiredSince?: string
 }
+
+/** A message of a list; `expired_unsent` is 1 where it expired before it could be sent and nothing newer replaced it. */
+export type ListedMessage = OutboxRow & { expired_unsent: number }
 
 /** Messages, newest first. */
 export function streamMessages(
   db: Kysely<Store>,
   { reverse, limit, ...filter }: MessageFilter & { reverse: boolean; limit?: number },
-): Pages<OutboxRow> {
+): Pages<ListedMessage> {
   const found = messagesMatching(db, filter)
     .selectAll()
+    .select((eb) =>
+      eb
+        .case()
+        .when(isExpiredUnsent(eb))
+        .then(sql<number>`1`)
+        .else(sql<number>`0`)
+        .end()
+        .as('expired_unsent'),
+    )
     .orderBy('id', reverse ? 'asc' : 'desc')
   return pagesOf(db, limit === undefined ? found : found.limit(limit))
 }
@@ -219,11 +298,15 @@ export function countMessages(db: Kysely<Store>, filter: MessageFilter): Promise
 }
 
 /** The one place that decides which messages a list shows. */
-function messagesMatching(db: Kysely<Store>, { states, letter, to, importId }: MessageFilter) {
+function messagesMatching(
+  db: Kysely<Store>,
+  { states, letter, to, importId, expiredSince: since }: MessageFilter,
+) {
   let query = db.selectFrom('outbox')
   if (states.length > 0) query = query.where('state', 'in', [...states])
   if (letter !== undefined) query = query.where('letter', '=', letter)
   if (to !== undefined) query = query.where(({ fn }) => fn<string>('lower', ['to_address']), '=', to)
   if (importId !== undefined) query = query.where('import_id', '=', importId)
+  if (since !== undefined) query = query.where(isExpiredUnsent).where('expires_at', '>', since)
   return query
 }

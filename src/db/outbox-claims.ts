@@ -64,7 +64,7 @@ export async function claimMessages(trx: Trx, { ids, claimant, at, lease }: Clai
     // An older version of ssh-admin did not cancel this letter when the coordinator was replaced.
     const isOutdated = row.letter.startsWith('coordinator-') && hub_role !== 'coordinator'
     if (expired || isVoid || isOutdated) {
-      const last_error = expired ? reasons.expired : isVoid ? reasons.void : reasons.outdated
+      const last_error = isVoid ? reasons.void : expired ? reasons.expired : reasons.outdated
       await trx
         .updateTable('outbox')
         .set({ state: 'cancelled', last_error, next_try_at: null })

@@ -1,11 +1,12 @@
-import { claimMessages, type ClaimOutcome, saveClaimOutcomes } from '../db/outbox-claims.ts'
+import { claimMessages, type ClaimOutcome, newClaimant, saveClaimOutcomes } from '../db/outbox-claims.ts'
+import { slicesOf } from '../db/rows.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import type { OpenStore } from '../db/store/opening.ts'
 import { commit, timeOf, type Trx } from '../db/transact.ts'
 import { appendAudit } from '../rules/audit/append.ts'
 import { outcomeOfMessage } from '../rules/mail/outcome.ts'
 import { headerText } from '../rules/mail/queue-message.ts'
-import type { Actor } from '../rules/permissions/actor.ts'
+import type { Actor, RuleContext } from '../rules/permissions/actor.ts'
 import type { SendOutcome } from './smtp-connection.ts'
 
 const minute = 60_000
@@ -37,6 +38,16 @@ export async function claimWithin(
   const results = interrupted.map(({ id, state, last_error }) => ({ id, state, lastError: last_error }))
   await recordOutcomes(trx, { results, by, rows: interrupted })
   return claimed
+}
+
+/** Claims the messages in a rehearsal, so that those that would be cancelled are. */
+export async function claimAsRehearsal(
+  trx: Trx,
+  ids: readonly number[],
+  { at }: Pick<RuleContext, 'at'>,
+): Promise<void> {
+  const claimant = newClaimant('folder')
+  for (const slice of slicesOf(ids, 1000)) await claimMessages(trx, { ids: slice, claimant, at, lease })
 }
 
 /** The outcome to be saved for a message, given how sending it ended. */

@@ -2,17 +2,19 @@ import type { Settings } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/opening.ts'
 import { reasons } from '../db/message-reasons.ts'
-import { findMessages } from '../db/messages.ts'
+import { expiredUnsent, findMessages } from '../db/messages.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { systemReason } from '../errors.ts'
 import { firstFew, formatNumber } from '../format-number.ts'
 import type { Notice } from '../render/json.ts'
 import { isUndelivered, type Message, messageOf } from '../render/messages.ts'
+import { plainTime } from '../plain-time.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
 import { sendMessages } from './send.ts'
 import { describeFileNote } from './write-eml.ts'
 import { mailServerOf } from './smtp-settings.ts'
-import { pathInWords } from '../shell-word.ts'
+import { isLetterName, letters } from '../rules/mail/letters.ts'
+import { pathInWords, shellWord } from '../shell-word.ts'
 
 /** The parts of the running command's session that sending needs. */
 interface MailSession {
@@ -152,8 +154,44 @@ async function deliver({
   const stopReason = stopped ?? (interruption.received.aborted ? 'a signal stopped the sending' : undefined)
   const wroteHere = ({ id }: OutboxRow) => writtenRows.has(id)
   for (const notice of noticesAbout(rows, { folder, wroteHere, stopped: stopReason })) session.notify(notice)
-  return deliveredOf(rows)
+  const expired = await expiredUnsent(
+    store.db,
+    rows
+      .filter(({ state, last_error }) => state === 'cancelled' && last_error === reasons.expired)
+      .map(({ id }) => id),
+  )
+  for (const notice of expiredNotices(expired)) session.notify(notice)
+  const { messages, undelivered } = deliveredOf(rows)
+  return { messages, undelivered: undelivered || expired.length > 0 }
 }
+
+/** Notices of messages that were cancelled because what they carry expired before they could be sent. */
+export function expiredNotices(rows: readonly OutboxRow[]): Notice[] {
+  return noticeForAll(rows, 'mail-expired', {
+    one: (row) =>
+      `The message to ${row.to_address} was cancelled: ${whatExpired(row)} expired before it could be sent. To send a new one: ${resendLine(rows)}`,
+    many: (count) =>
+      `${formatNumber(count)} messages were cancelled (${namesOf(rows)}), as what they carry expired before they could be sent. To send new ones: ${resendLine(rows)}`,
+  })
+}
+
+function whatExpired({ letter }: OutboxRow): string {
+  const carries = isLetterName(letter) ? letters[letter].carries : undefined
+  if (carries === undefined) return 'the PIN'
+  return { link: 'its link', temporaryPassword: 'its temporary password', code: 'its code' }[carries]
+}
+
+/** So many addresses fit into a line that is pasted. */
+const maxPasted = 5
+
+function resendLine(rows: readonly OutboxRow[]): string {
+  const addresses = [...new Set(rows.map(({ to_address }) => to_address))]
+  return addresses.length > maxPasted
+    ? `${listExpired} --fields to --format tsv | ssh-admin users reset-password - --yes`
+    : `ssh-admin users reset-password ${addresses.map(shellWord).join(' ')}`
+}
+
+const listExpired = 'ssh-admin mail list --expired'
 
 /** The notices for the person who typed the command; many messages share a notice. */
 function noticesAbout(
@@ -166,7 +204,7 @@ function noticesAbout(
 ): Notice[] {
   const inState = (state: string) => rows.filter((row) => row.state === state)
   // Where the sending was stopped, the error of an earlier attempt may no longer be true of the rest.
-  const isHeld = ({ last_error }: OutboxRow) => stopped === undefined && last_error === reasons.centreDeleted
+  const isHeld = (row: OutboxRow) => stopped === undefined && isHeldForCentre(row)
   const waiting = rows.filter((row) => isWaiting(row) && !isHeld(row))
   return [
     ...writtenNotices(inState('written').filter(wroteHere), folder),
@@ -193,16 +231,36 @@ function noticesAbout(
       waiting,
       stopped ?? waiting.find(({ last_error }) => last_error)?.last_error ?? undefined,
     ),
-    ...noticeForAll(
-      rows.filter((row) => isWaiting(row) && isHeld(row)),
-      'mail-waiting',
-      {
-        one: ({ to_address }) =>
-          `The message to ${to_address} waits, as the centre is deleted. Once it is restored: ssh-admin mail send`,
-        many: (count) =>
-          `${formatNumber(count)} messages wait, as their centres are deleted. Once those are restored: ssh-admin mail send`,
-      },
-    ),
+    ...heldNotices(rows.filter((row) => isWaiting(row) && isHeld(row))),
+  ]
+}
+
+function isHeldForCentre({ last_error }: OutboxRow): boolean {
+  return last_error === reasons.centreDeleted
+}
+
+function heldNotices(rows: readonly OutboxRow[]): Notice[] {
+  return noticeForAll(rows, 'mail-waiting', {
+    one: ({ to_address }) =>
+      `The message to ${to_address} waits, as the centre is deleted. Once it is restored: ssh-admin mail send`,
+    many: (count) =>
+      `${formatNumber(count)} messages wait, as their centres are deleted. Once those are restored: ssh-admin mail send`,
+  })
+}
+
+/** Notices of messages that `mail send --due` leaves waiting. */
+export function pausedNotices(rows: readonly OutboxRow[]): Notice[] {
+  const paused = rows.filter((row) => !isHeldForCentre(row))
+  const [nextAt] = paused.flatMap(({ next_try_at }) => next_try_at ?? []).sort()
+  const due = nextAt === undefined ? '' : ` at ${plainTime(nextAt)}`
+  return [
+    ...noticeForAll(paused, 'mail-waiting', {
+      one: ({ to_address }) =>
+        `The message to ${to_address} could not be sent before and is due again${due}. To send it now: ssh-admin mail send`,
+      many: (count) =>
+        `${formatNumber(count)} messages could not be sent before; the first of them is due again${due}. To send them now: ssh-admin mail send`,
+    }),
+    ...heldNotices(rows.filter(isHeldForCentre)),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { lastImports } from '../imports/imports.ts'
+import { reasons } from '../message-reasons.ts'
 import { countOf } from '../rows.ts'
 import type { Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
@@ -44,6 +45,8 @@ interface Deadlines {
   /** Links that expire within this interval have little time left; ISO times. */
   linksFrom: string
   linksUntil: string
+  /** Messages that expired from this ISO time until `linksFrom`, before they could be sent, are counted. */
+  expiredFrom: string
   /** PINs issued within this interval have little time left; ISO times. */
   pinsFrom: string
   pinsUntil: string
@@ -57,7 +60,7 @@ const rowCount = sql<number>`count(*)`.as('n')
 /** Counts of what is in the store and what waits in it, in one query. */
 export async function storeCounts(
   db: Kysely<Store>,
-  { linksFrom, linksUntil, pinsFrom, pinsUntil }: Deadlines,
+  { linksFrom, linksUntil, expiredFrom, pinsFrom, pinsUntil }: Deadlines,
 ) {
   const imports = lastImports(db, importsShown)
   const counting = db
@@ -72,6 +75,23 @@ export async function storeCounts(
         .where('purpose', 'in', ['set-up', 'temporary-password'])
         .where('expires_at', '>', linksFrom)
         .where('expires_at', '<=', linksUntil)
+      // An open credential was neither used nor replaced. There are few that expired, while the outbox is long.
+      const expired = selectFrom('credentials')
+        .innerJoin('outbox', (join) =>
+          join
+            .onRef('outbox.user_id', '=', 'credentials.user_id')
+            .onRef('outbox.credential_id', '=', 'credentials.id'),
+        )
+        .innerJoin('users', 'users.id', 'credentials.user_id')
+        .innerJoin('centres', 'centres.id', 'users.centre_id')
+        .select(rowCount)
+        .where('credentials.state', '=', literal('open'))
+        .where('credentials.purpose', 'in', ['set-up', 'temporary-password', 'reset', 'code'])
+        .where('credentials.expires_at', '>', expiredFrom)
+        .where('credentials.expires_at', '<=', linksFrom)
+        .where('outbox.state', '=', literal('cancelled'))
+        .where('outbox.last_error', '=', reasons.expired)
+        .where('centres.deleted_at', 'is', null)
       const pins = users
         .where('pin_state', '=', literal('issued'))
         .where('pin_issued_at', '>', pinsFrom)
@@ -92,6 +112,7 @@ export async function storeCounts(
         messages.where('state', '=', literal('queued')).$asScalar().$notNull().as('waiting'),
         messages.where('state', '=', literal('failed')).$asScalar().$notNull().as('failed'),
         messages.where('state', '=', literal('unknown')).$asScalar().$notNull().as('unknown'),
+        expired.$asScalar().$notNull().as('expired'),
         links.$asScalar().$notNull().as('links'),
         pins.$asScalar().$notNull().as('pins'),
       ]
@@ -99,7 +120,7 @@ export async function storeCounts(
     .executeTakeFirstOrThrow()
   const [counted, shown] = await Promise.all([counting, imports])
   const { active, suspended, deletedUsers, approved, deletedCentres } = counted
-  const { waiting, failed, unknown, links, pins } = counted
+  const { waiting, failed, unknown, expired, links, pins } = counted
   return {
     centres: { approved, active: counted.centres - approved - deletedCentres, deleted: deletedCentres },
     users: {
@@ -108,7 +129,7 @@ export async function storeCounts(
       suspended,
       deleted: deletedUsers,
     },
-    messages: { waiting, failed, unknown },
+    messages: { waiting, failed, unknown, expired },
     /** Open set-up links and temporary passwords, and open PINs, that will expire soon. */
     lapsing: { links, pins },
     lastImports: shown,

@@ -150,7 +150,8 @@ export const storeAnswers = () => ({
     heldBy: orNull(text()),
     centres: z.strictObject({ approved: count(), active: count(), deleted: count() }),
     users: z.strictObject({ invited: count(), active: count(), suspended: count(), deleted: count() }),
-    messages: z.strictObject({ waiting: count(), failed: count(), unknown: count() }),
+    /** `expired`: those whose link or code expired in the last 30 days before they could be sent. */
+    messages: z.strictObject({ waiting: count(), failed: count(), unknown: count(), expired: count() }),
     lapsing: z.strictObject({ links: count(), pins: count() }),
     sheetsOwed: z.array(z.strictObject({ import: count(), file: text() })),
     /** Releases that open for some centre within a day. */
