@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { testServer } from './shared-store.ts'
 import { newWorld, type World } from './world.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -24,7 +25,8 @@ describe('what the documents say is typed', () => {
     await db.updateTable('users').set({ status: 'active' }).where('email', '=', email).execute()
   }
 
-  it.each(['tasks.md', 'associates.md'])(
+  // On a server a rehearsal takes numbers of Key Times, which the lines name.
+  it.each(testServer === undefined ? ['tasks.md', 'associates.md'] : ['associates.md'])(
     '%s: each line does what it is for, from top to bottom',
     async (name) => {
       const lines = linesIn(readFileSync(join(root, 'docs', name), 'utf8'))

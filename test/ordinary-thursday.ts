@@ -1,5 +1,6 @@
 import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { type KeptRows, keepRows, putRows, testServer } from './shared-store.ts'
 import { typedExample } from './typed-example.ts'
 import { newWorld, type World } from './world.ts'
 
@@ -115,21 +116,25 @@ PL991,Międzynarodowa Szkoła Podstawowa im. Świętej Jadwigi Królowej,Poland,
 PL991,,Poland,Łódź,jadwiga@,Jadwiga,Źrebięcka
 `
 
-let made: Promise<string> | undefined
+let made: Promise<{ folder: string; rows: KeptRows | undefined }> | undefined
 
 /** A hub as it is on an ordinary Thursday, in a world of its own: made once, and copied. @param under where its folder is */
 export async function ordinaryThursday(under: string): Promise<World> {
   made ??= makeThursday(under)
+  const { folder, rows } = await made
   const world = newWorld(new Date(now), under)
-  cpSync(await made, world.folder, { recursive: true, verbatimSymlinks: true })
+  cpSync(folder, world.folder, { recursive: true, verbatimSymlinks: true })
+  await world.ready()
+  if (testServer !== undefined && rows !== undefined) await putRows(testServer, rows)
   const unfinished = world.path('.new-user-pins-2-desk-4021-77-a1b2c3d4e5f6.part.xlsx')
   await world.rows(`insert into pin_sheets_owed (unfinished, import_id) values ('${unfinished}', 2)`)
   return world
 }
 
-/** @returns the folder in which it lies */
-async function makeThursday(under: string): Promise<string> {
+/** @returns the folder in which it lies, and what is in its store where that is on a server */
+async function makeThursday(under: string): Promise<{ folder: string; rows: KeptRows | undefined }> {
   const world = newWorld(undefined, under)
+  await world.withoutStore()
   process.once('exit', () => rmSync(world.folder, { recursive: true, force: true }))
   symlinkSync(fileURLToPath(new URL('../fixtures', import.meta.url)), world.path('fixtures'))
   writeFileSync(world.path('entries-of-june.csv'), entries)
@@ -138,8 +143,8 @@ async function makeThursday(under: string): Promise<string> {
     world.setClock(at)
     for (const line of lines) await happens(world, line)
   }
-  await (await world.store()).close()
-  return world.folder
+  await world.closeStore()
+  return { folder: world.folder, rows: testServer === undefined ? undefined : await keepRows(testServer) }
 }
 
 /** Exits of what was done, held-back rows and waiting messages too, and of what is refused to somebody. */

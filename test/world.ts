@@ -20,7 +20,15 @@ import { accountOf } from '../src/rules/users/account.ts'
 import type { RuleContext } from '../src/rules/permissions/actor.ts'
 import { readAddress } from '../src/rules/users/email.ts'
 import { searchKey } from '../src/search-key.ts'
-import { emptySharedStore, sharedTestPlace, tamperWithShared, testServer } from './shared-store.ts'
+import {
+  dropSharedStore,
+  dropStoresBeside,
+  emptySharedStore,
+  placeBeside,
+  sharedTestPlace,
+  tamperWithShared,
+  testServer,
+} from './shared-store.ts'
 import { newUser } from '../src/rules/users/new-user.ts'
 import { openingOf } from './opening.ts'
 import { asksForJson, checkJson } from './json-answers.ts'
@@ -64,6 +72,10 @@ export interface World {
   ready: () => Promise<void>
   /** Runs a command as a pipe would see it. */
   run: (argv: readonly string[], typing?: Typing) => Promise<Ran>
+  /** Where there is no store, before anything else is done: of a file there is none anyway. */
+  withoutStore: () => Promise<void>
+  /** Where another store can be, on the same engine. @param name of letters and digits */
+  elsewhere: (name: string) => string
   store: () => Promise<OpenStore>
   /** Whoever asks for it next opens it again. */
   closeStore: () => Promise<void>
@@ -71,6 +83,8 @@ export interface World {
   rows: <Row = Record<string, unknown>>(statement: string) => Promise<Row[]>
   /** Somebody at the store itself, who removes what stands in the way. */
   tamper: (...statements: string[]) => Promise<void>
+  /** The same, with the checks of the log's columns out of the way too. */
+  tamperPastChecks: (...statements: string[]) => Promise<void>
   ctx: () => RuleContext
   commit: <Result>(work: (ctx: RuleContext) => Work<Result>) => Promise<Result>
   rehearse: <Result>(work: (ctx: RuleContext) => Work<Result>) => Promise<Result>
@@ -153,6 +167,14 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
       await ready()
       return runIn({ folder, db, now, argv, typing })
     },
+    withoutStore: async () => {
+      if (testServer === undefined) return
+      await ready()
+      await dropSharedStore(testServer)
+      for (const file of [keyFile, world.headFile]) rmSync(file)
+    },
+    elsewhere: (name) =>
+      testServer === undefined ? join(folder, `${name}.db`) : placeBeside(testServer, name),
     store,
     closeStore,
     rows: async <Row>(statement: string) => (await sql.raw<Row>(statement).execute((await store()).db)).rows,
@@ -160,6 +182,10 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
       testServer === undefined
         ? tamperWith(await store(), statements)
         : tamperWithShared(testServer, statements),
+    tamperPastChecks: async (...statements) =>
+      testServer === undefined
+        ? tamperWith(await store(), ['pragma ignore_check_constraints = on', ...statements])
+        : tamperWithShared(testServer, statements, { pastChecks: true }),
     ctx,
     commit: async (work) => (await commit(await store(), work(ctx()))).result,
     rehearse: async (work) => rehearse(await store(), work(ctx())),
@@ -171,6 +197,7 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
     },
     close: async () => {
       await closeStore()
+      if (testServer !== undefined) await dropStoresBeside(testServer)
       rmSync(folder, { recursive: true, force: true })
     },
   }

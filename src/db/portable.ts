@@ -23,7 +23,9 @@ export function positionOf(part: string | Piece, text: Piece): RawBuilder<number
 /** Whether a text contains this part, letter for letter. SQLite rejects texts without it faster by `glob`. */
 export function contains(text: Piece, part: string): RawBuilder<boolean> {
   const found = sql<boolean>`${positionOf(part, text)} > 0`
-  if (part.length > maxPattern || part.includes('\0')) return found
+  // PostgreSQL has no text with a NUL, and takes none as a value.
+  if (part.includes('\0')) return byDialect(found, sql<boolean>`1 = 0`)
+  if (part.length > maxPattern) return found
   return byDialect(sql<boolean>`${text} glob ${`*${part.replace(/[*?[]/g, '[$&]')}*`}`, found)
 }
 

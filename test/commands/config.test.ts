@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { itInAFile } from '../in-a-file.ts'
 import { newWorld, type World } from '../world.ts'
 
 describe('showing the settings', () => {
@@ -22,46 +23,57 @@ describe('showing the settings', () => {
     })
   })
 
-  it('takes the key from where a flag or the environment says, not from a command of the configuration file', async () => {
-    await world.run(['store', 'init'])
-    configure('{"key-command": "no-such-program-here"}')
-    const verified = async (env: Record<string, string>, ...argv: readonly string[]) =>
-      (await world.run(['audit', 'verify', '--json', ...argv], { env })).exit
-    const keyFile = world.keyFile
-    expect(await verified({})).toBe(7)
-    expect(await verified({ SSH_ADMIN_KEY_FILE: keyFile })).toBe(0)
-    expect(await verified({ SSH_ADMIN_KEY_COMMAND: 'no-such-program-either' }, '--key-file', keyFile)).toBe(0)
-    const shown = await world.run(['config', '--json'], { env: { SSH_ADMIN_KEY_FILE: keyFile } })
-    expect(shown.json().settings).toMatchObject({
-      keyFile: { value: keyFile, from: 'environment' },
-      keyCommand: { value: null, from: 'default' },
-    })
-  })
+  itInAFile(
+    'takes the key from where a flag or the environment says, not from a command of the configuration file',
+    async () => {
+      await world.run(['store', 'init'])
+      configure('{"key-command": "no-such-program-here"}')
+      const verified = async (env: Record<string, string>, ...argv: readonly string[]) =>
+        (await world.run(['audit', 'verify', '--json', ...argv], { env })).exit
+      const keyFile = world.keyFile
+      expect(await verified({})).toBe(7)
+      expect(await verified({ SSH_ADMIN_KEY_FILE: keyFile })).toBe(0)
+      expect(await verified({ SSH_ADMIN_KEY_COMMAND: 'no-such-program-either' }, '--key-file', keyFile)).toBe(
+        0,
+      )
+      const shown = await world.run(['config', '--json'], { env: { SSH_ADMIN_KEY_FILE: keyFile } })
+      expect(shown.json().settings).toMatchObject({
+        keyFile: { value: keyFile, from: 'environment' },
+        keyCommand: { value: null, from: 'default' },
+      })
+    },
+  )
 
-  it('finds what begins with ~/ in the home folder, wherever it is said, and makes no folder of that name', async () => {
-    configure('{"key-file": "~/hub.key", "mail-dir": "~/letters"}')
-    const env = { SSH_ADMIN_DB: '~/own.db' }
-    const shown = (await world.run(['config', '--json'], { env })).json().settings
-    expect(shown).toMatchObject({
-      db: { value: world.path('own.db') },
-      keyFile: { value: world.path('hub.key') },
-      mailDir: { value: world.path('letters') },
-    })
-    expect((await world.run(['store', 'init', '--db=~/mine.db'])).exit).toBe(0)
-    expect((await world.run(['store', 'copy', '--to=~/copy.db', '--db=~/mine.db', '--yes'])).exit).toBe(0)
-    await world.run(['config', 'set', 'mail-dir', '~/post'])
-    expect(readFileSync(world.path('.config/ssh-admin/config.json'), 'utf8')).toContain(world.path('post'))
-    expect(readdirSync(world.path('.'))).toEqual(expect.arrayContaining(['mine.db', 'hub.key', 'copy.db']))
-    expect(readdirSync(world.path('.'))).not.toContain('~')
-  })
+  itInAFile(
+    'finds what begins with ~/ in the home folder, wherever it is said, and makes no folder of that name',
+    async () => {
+      configure('{"key-file": "~/hub.key", "mail-dir": "~/letters"}')
+      const env = { SSH_ADMIN_DB: '~/own.db' }
+      const shown = (await world.run(['config', '--json'], { env })).json().settings
+      expect(shown).toMatchObject({
+        db: { value: world.path('own.db') },
+        keyFile: { value: world.path('hub.key') },
+        mailDir: { value: world.path('letters') },
+      })
+      expect((await world.run(['store', 'init', '--db=~/mine.db'])).exit).toBe(0)
+      expect((await world.run(['store', 'copy', '--to=~/copy.db', '--db=~/mine.db', '--yes'])).exit).toBe(0)
+      await world.run(['config', 'set', 'mail-dir', '~/post'])
+      expect(readFileSync(world.path('.config/ssh-admin/config.json'), 'utf8')).toContain(world.path('post'))
+      expect(readdirSync(world.path('.'))).toEqual(expect.arrayContaining(['mine.db', 'hub.key', 'copy.db']))
+      expect(readdirSync(world.path('.'))).not.toContain('~')
+    },
+  )
 
-  it('takes a command for the key from the environment before a key file of the configuration', async () => {
-    await world.run(['store', 'init'])
-    configure('{"key-file": "not-here.key"}')
-    const env = { SSH_ADMIN_KEY_COMMAND: `cat "${world.keyFile}"` }
-    expect((await world.run(['audit', 'verify'])).exit).toBe(7)
-    expect((await world.run(['audit', 'verify'], { env })).exit).toBe(0)
-  })
+  itInAFile(
+    'takes a command for the key from the environment before a key file of the configuration',
+    async () => {
+      await world.run(['store', 'init'])
+      configure('{"key-file": "not-here.key"}')
+      const env = { SSH_ADMIN_KEY_COMMAND: `cat "${world.keyFile}"` }
+      expect((await world.run(['audit', 'verify'])).exit).toBe(7)
+      expect((await world.run(['audit', 'verify'], { env })).exit).toBe(0)
+    },
+  )
 
   it('names each as its flag is named, and as config set takes it', async () => {
     const shown = (await world.run(['config'])).stdout
@@ -89,7 +101,7 @@ describe('showing the settings', () => {
     expect((await world.run(['config'])).stderr).toContain('it says mail-from twice')
   })
 
-  it('says whether the store is there, and who is changing it', async () => {
+  itInAFile('says whether the store is there, and who is changing it', async () => {
     const store = async (...argv: readonly string[]) =>
       (await world.run(['config', '--json', ...argv])).json().store
     expect(await store()).toMatchObject({ state: 'missing', problem: { code: 'store-missing' } })
@@ -171,10 +183,12 @@ describe('showing the settings', () => {
   it.each(['SSH_ADMIN_DB', 'SSH_ADMIN_KEY_FILE', 'SSH_ADMIN_MAIL_DIR', 'SSH_ADMIN_SMTP_URL', 'SSH_ADMIN_AS'])(
     'refuses an empty %s, and does not act on the default',
     async (variable) => {
+      await world.ready()
+      const before = readdirSync(world.path('.'))
       const ran = await world.run(['store', 'init'], { env: { [variable]: '' } })
       expect(ran).toMatchObject({ exit: 2, stdout: '' })
       expect(ran.stderr).toContain(`${variable} is empty.`)
-      expect(readdirSync(world.path('.')).filter((name) => name !== 'hub.db')).toEqual([])
+      expect(readdirSync(world.path('.'))).toEqual(before)
     },
   )
 
@@ -194,6 +208,7 @@ describe('showing the settings', () => {
     'Server=db.example;Password=s3cret',
     'password=s3cret',
   ])('takes no address without slashes for a store, and never repeats it: %s', async (address) => {
+    await world.ready()
     const before = readdirSync(world.path('.'))
     for (const flag of ['--db', '--key-file', '--mail-dir']) {
       const ran = await world.run(['store', 'init', flag, address])
@@ -205,7 +220,8 @@ describe('showing the settings', () => {
   it.each(['./postgres:hub.db', 'filed:hub.db', 'C:hub.db', '2026:hub.db', './host=a.db', 'year=2026.db'])(
     'takes a file whose name holds a colon or a sign of equality: %s',
     async (file) => {
-      expect(await world.run(['store', 'init', '--db', file])).toMatchObject({ exit: 0 })
+      const named = ['--db', file, '--key-file', world.path('named.key')]
+      expect(await world.run(['store', 'init', ...named])).toMatchObject({ exit: 0 })
     },
   )
 
@@ -223,6 +239,7 @@ describe('showing the settings', () => {
     async (scheme) => {
       const url = secret.replace('postgres', scheme)
       configure(JSON.stringify({ db: url }))
+      await world.ready()
       const before = readdirSync(world.path('.'))
       const tries = [
         await world.run(['store', 'init', '--db', url, '--debug']),

@@ -5,8 +5,9 @@ import { newWorld, type World } from '../world.ts'
 
 let world: World
 
-beforeEach(() => {
+beforeEach(async () => {
   world = newWorld()
+  await world.ready()
 })
 afterEach(() => world.close())
 

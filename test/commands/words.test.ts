@@ -3,7 +3,6 @@ import { tree } from '../../src/cli/tree.ts'
 import { positionsIn } from '../../src/cli/typed-line.ts'
 import { replaceSynonyms } from '../../src/cli/words.ts'
 import { distanceOfAddresses } from '../../src/db/users/closest.ts'
-import { testServer } from '../shared-store.ts'
 import { newWorld, type World } from '../world.ts'
 
 const omar = 'omar@nile.example'
@@ -75,12 +74,13 @@ describe('the words that people bring', () => {
   it.each([
     ['--wait 5'],
     ['--as staff'],
-    ...(testServer === undefined ? [['--db hub.db']] : []),
+    ['--db STORE'],
     ['--key-file hub.db.key'],
     ['--smtp smtp://mail.example'],
     ['--mail-dir mail'],
   ])('are none of the values of what stands before the noun: %s', async (option) => {
-    const ran = await world.run([...option.split(' '), 'centres', 'list', '--format', 'ids'])
+    const words = option.replace('STORE', world.db).split(' ')
+    const ran = await world.run([...words, 'centres', 'list', '--format', 'ids'])
     expect([ran.exit, ran.stdout.trim().split('\n')]).toEqual([0, ['EG001', 'EG002']])
   })
 

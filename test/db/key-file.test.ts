@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { writeKeyFile } from '../../src/db/store/keys.ts'
 import { newWorld, type World } from '../world.ts'
 
 describe('the key file', () => {
@@ -44,10 +46,8 @@ describe('the key file', () => {
   })
 
   it('of another store opens nothing here', async () => {
-    const other = newWorld()
-    await other.store()
-    copyFileSync(other.keyFile, world.keyFile)
-    await other.close()
+    rmSync(world.keyFile)
+    writeKeyFile(world.keyFile, randomBytes(32))
     const ran = await reset()
     expect([ran.exit, ran.error().code]).toEqual([7, 'key-mismatch'])
   })

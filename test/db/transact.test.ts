@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { appendAudit } from '../../src/rules/audit/append.ts'
+import { itInAFile } from '../in-a-file.ts'
 import { newWorld, type World } from '../world.ts'
 
 describe('a transaction', () => {
@@ -11,7 +12,7 @@ describe('a transaction', () => {
   })
   afterEach(() => world.close())
 
-  it('that SQLite has taken back by itself, as on a full disk, ends in what was wrong', async () => {
+  it('that has been taken back by itself, as by SQLite on a full disk, ends in what was wrong', async () => {
     await world.centre('EG001')
     const filling = world.commit(() => async (trx) => {
       await trx.deleteFrom('centres').execute()
@@ -24,7 +25,8 @@ describe('a transaction', () => {
     await world.centre('EG002')
   })
 
-  it('leaves the older head noted where the log cannot be looked at once it is saved', async () => {
+  // A server is asked for it before.
+  itInAFile('leaves the older head noted where the log cannot be looked at once it is saved', async () => {
     const head = world.headFile
     const append = (more?: string) =>
       world.commit((ctx) => async (trx) => {

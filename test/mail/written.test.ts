@@ -8,6 +8,9 @@ import { testServer } from '../shared-store.ts'
 import { newWorld, type World } from '../world.ts'
 import { inbox } from './inbox.ts'
 
+/** A text of a server holds no NUL. */
+const isKeptNowhere = (text: string) => testServer !== undefined && text.includes('\0')
+
 describe('the mail directory', () => {
   let world: World
   let id: number
@@ -91,10 +94,17 @@ describe('the mail directory', () => {
     expect(message?.html).not.toContain('<img')
   })
 
+  it('is of no name with a NUL where a server keeps the store, which refuses it in words; a file keeps it', async () => {
+    const queueing = queue('account-set-up', { firstName: 'nul\0nul', lastName: 'Haddad' })
+    if (testServer === undefined) await queueing
+    else await expect(queueing).rejects.toMatchObject({ code: 'store-refused', exit: 7 })
+    await write()
+    expect(await inbox(world)).toHaveLength(testServer === undefined ? 1 : 0)
+  })
+
   it('has one recipient and one subject, whatever a name holds', async () => {
     const name = fc.oneof(
-      // A server keeps a NUL in no text.
-      fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => !testServer || !text.includes('\0')),
+      fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => !isKeptNowhere(text)),
       fc.constantFrom(
         'A\r\nBcc: eve@evil.example',
         'B, eve@evil.example',

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('backing up a store', () => {
@@ -36,7 +37,7 @@ describe('backing up a store', () => {
   })
 
   it('never writes over the store or its key', async () => {
-    for (const own of [world.db, world.keyFile]) {
+    for (const own of [...(testServer === undefined ? [world.db] : []), world.keyFile, world.headFile]) {
       const ran = await world.run(['store', 'backup', own, '--yes'])
       expect(ran.exit).toBe(3)
     }

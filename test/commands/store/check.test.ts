@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
+import { itInAFile } from '../../in-a-file.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('checking a store', () => {
@@ -34,7 +35,7 @@ describe('checking a store', () => {
     chmodSync(world.folder, 0o700)
   })
 
-  it('tells what is untidy, and goes on', async () => {
+  itInAFile('tells what is untidy, and goes on', async () => {
     chmodSync(world.db, 0o644)
     writeFileSync(`${world.db}.3f2a.part`, '')
     writeFileSync(`${world.db}.5b1c.restoring.writer`, '')
@@ -56,8 +57,9 @@ describe('checking a store', () => {
     const missing = await world.run(['store', 'check', '--json'])
     expect(missing).toMatchObject({ exit: 7 })
     expect(missing.error()).toMatchObject({ code: 'key-missing' })
-    await world.run(['store', 'init', '--db', world.path('other.db')])
-    const other = await world.run(['store', 'check', '--json', '--key-file', world.path('other.db.key')])
+    const otherKey = world.path('other.db.key')
+    await world.run(['store', 'init', '--db', world.path('other.db'), '--key-file', otherKey])
+    const other = await world.run(['store', 'check', '--json', '--key-file', otherKey])
     expect(other.error()).toMatchObject({ code: 'key-mismatch' })
   })
 
@@ -69,7 +71,7 @@ describe('checking a store', () => {
     expect(ran.error()).toMatchObject({ code: 'audit-broken' })
   })
 
-  it('fails when pages were written over', async () => {
+  itInAFile('fails when pages were written over', async () => {
     const file = openSync(world.db, 'r+')
     const { size } = statSync(world.db)
     for (let at = 8192; at < size; at += 4096) writeSync(file, Buffer.alloc(64, 0xa5), 0, 64, at)
@@ -79,25 +81,28 @@ describe('checking a store', () => {
     expect(ran.error()).toMatchObject({ code: 'store-damaged' })
   })
 
-  it('fails when what the file says of its own tables is not what was written, and so does whatever needs them', async () => {
-    const raw = connectSqlite(world.db)
-    raw.exec('alter table store rename column key_fingerprint to key_fingerprinu')
-    raw.close()
-    for (const argv of [
-      ['store', 'check'],
-      ['store', 'info'],
-      ['centres', 'create', 'EG001', '--name', 'A', '--country', 'Egypt'],
-    ]) {
-      const ran = await world.run([...argv, '--json'])
-      expect({ argv, exit: ran.exit, code: ran.error().code }).toEqual({
-        argv,
-        exit: 7,
-        code: 'store-damaged',
-      })
-    }
-  })
+  itInAFile(
+    'fails when what the file says of its own tables is not what was written, and so does whatever needs them',
+    async () => {
+      const raw = connectSqlite(world.db)
+      raw.exec('alter table store rename column key_fingerprint to key_fingerprinu')
+      raw.close()
+      for (const argv of [
+        ['store', 'check'],
+        ['store', 'info'],
+        ['centres', 'create', 'EG001', '--name', 'A', '--country', 'Egypt'],
+      ]) {
+        const ran = await world.run([...argv, '--json'])
+        expect({ argv, exit: ran.exit, code: ran.error().code }).toEqual({
+          argv,
+          exit: 7,
+          code: 'store-damaged',
+        })
+      }
+    },
+  )
 
-  it('says all it can of a store that was cut short', async () => {
+  itInAFile('says all it can of a store that was cut short', async () => {
     truncateSync(world.db, statSync(world.db).size / 2)
     const { exit, error } = await world.run(['store', 'check', '--json'])
     expect(exit).toBe(7)

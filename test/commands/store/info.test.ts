@@ -1,5 +1,6 @@
 import { rmSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { itInAFile } from '../../in-a-file.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('describing a store', () => {
@@ -28,7 +29,7 @@ describe('describing a store', () => {
     expect(ran.stdout).toContain(`key\t${world.keyFile} (missing)`)
   })
 
-  it('names the copies that were kept, with date and size, as store check does', async () => {
+  itInAFile('names the copies that were kept, with date and size, as store check does', async () => {
     await world.close()
     world = newWorld()
     await world.run(['store', 'init'])

@@ -1,11 +1,14 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { itInAFile } from '../../in-a-file.ts'
+import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('beginning a store', () => {
   let world: World
-  beforeEach(() => {
+  beforeEach(async () => {
     world = newWorld()
+    await world.withoutStore()
   })
   afterEach(() => world.close())
 
@@ -30,7 +33,7 @@ describe('beginning a store', () => {
     expect(await world.run(['store', 'init', '--if-missing'])).toMatchObject({ exit: 0 })
   })
 
-  it.each([
+  itInAFile.each([
     ['an empty file', ''],
     ['a text', 'Centre number,Centre name'],
   ])('calls %s no store, and leaves it as it is', async (_, text) => {
@@ -40,7 +43,7 @@ describe('beginning a store', () => {
     expect(readFileSync(world.db, 'utf8')).toBe(text)
   })
 
-  it.skipIf(process.platform !== 'linux')(
+  it.skipIf(process.platform !== 'linux' || testServer !== undefined)(
     'names the store as it was named where it cannot be made',
     async () => {
       const { exit, error } = await world.run(['store', 'init', '--db', '/proc/hub.db', '--json'])

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { withDatabase } from '../../../src/db/sqlite/connection.ts'
+import { itInAFile } from '../../in-a-file.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const unreachable = { env: { SSH_ADMIN_SMTP_URL: 'smtp://127.0.0.1:1?ignoreTLS=true' } }
@@ -9,13 +9,13 @@ describe('restoring a backup in which messages waited', () => {
   let world: World
   beforeEach(async () => {
     world = newWorld()
-    await succeed('store', 'init')
+    await succeed('store', 'init', '--if-missing')
     await succeed('centres', 'create', 'EG001', '--name', 'Nile School', '--country', 'Egypt')
     await succeed('users', 'add', 'Zaid Mansour <zaid@school.example>', '--centre', 'EG001')
     // Two letters that open nothing, so that no voiding cancels them.
     const edit = ['users', 'edit', 'zaid@school.example', '--email', 'zm@school.example', '--yes']
     expect((await world.run(edit, unreachable)).exit).toBe(9)
-    tamper(`delete from outbox where state = 'written'`)
+    await tamper(`delete from outbox where state = 'written'`)
     await succeed('store', 'backup', 'copy.db')
   })
   afterEach(() => world.close())
@@ -26,9 +26,15 @@ describe('restoring a backup in which messages waited', () => {
     return ran.json()
   }
   // Nobody else may have it open when it is restored.
-  const tamper = (statement: string) => withDatabase(world.db, (raw) => raw.exec(statement))
-  const claims = () =>
-    withDatabase(world.db, (raw) => raw.prepare('select claimed_by from outbox order by id').pluck().all())
+  const tamper = async (statement: string) => {
+    await world.tamper(statement)
+    await world.closeStore()
+  }
+  const claims = async () => {
+    const rows = await world.rows<{ claimed_by: string | null }>('select claimed_by from outbox order by id')
+    await world.closeStore()
+    return rows.map(({ claimed_by }) => claimed_by)
+  }
   const states = async () =>
     (await succeed('mail', 'list', '--reverse')).messages.map(({ state }: { state: string }) => state)
 
@@ -50,7 +56,7 @@ describe('restoring a backup in which messages waited', () => {
   })
 
   it('sends none again that was refused when the backup was made and has gone out since', async () => {
-    tamper(`update outbox set state = 'failed'`)
+    await tamper(`update outbox set state = 'failed'`)
     await succeed('store', 'backup', 'refused.db')
     await succeed('mail', 'send', '--failed')
     expect(await succeed('store', 'restore', 'refused.db', '--yes')).toMatchObject({
@@ -60,13 +66,13 @@ describe('restoring a backup in which messages waited', () => {
   })
 
   it('leaves one that is being sent to whoever sends it', async () => {
-    tamper(
+    await tamper(
       `update outbox set claimed_by = 'smtp:other', claimed_at = '2026-03-02T09:00:00.000Z' where id = 2`,
     )
     expect(await succeed('store', 'restore', 'copy.db', '--yes')).toMatchObject({
       messages: { settled: 1, unsure: 0 },
     })
-    expect(claims()).toEqual(['smtp:other', null])
+    expect(await claims()).toEqual(['smtp:other', null])
   })
 
   it('lets wait what still waits, without a word', async () => {
@@ -77,7 +83,7 @@ describe('restoring a backup in which messages waited', () => {
     expect(await states()).toEqual(['queued', 'queued'])
   })
 
-  it.each([
+  itInAFile.each([
     ['is gone', async () => rmSync(world.db)],
     [
       'is another',
@@ -97,7 +103,7 @@ describe('restoring a backup in which messages waited', () => {
     expect(await states()).toEqual(['queued', 'queued'])
   })
 
-  it('counts no letter about a PIN, which is void', async () => {
+  itInAFile('counts no letter about a PIN, which is void', async () => {
     writeFileSync(
       world.path('more.csv'),
       'Centre number,Centre name,Country,Email,First name,Last name\nEG002,Sea School,Egypt,huda@sea.example,Huda,Aziz\n',

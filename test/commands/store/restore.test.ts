@@ -1,5 +1,7 @@
 import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { itInAFile } from '../../in-a-file.ts'
+import { everyRow } from '../../stored-text.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('restoring a store', () => {
@@ -15,7 +17,7 @@ describe('restoring a store', () => {
 
   const auditRows = async () => (await world.run(['store', 'info', '--json'])).json().auditRows
 
-  it('puts the backup in its place and keeps what was there', async () => {
+  itInAFile('puts the backup in its place and keeps what was there', async () => {
     for (const name of ['copy.db', 'second.db', 'third.db']) await world.run(['store', 'backup', name])
     expect(await auditRows()).toBe(4)
     const ran = await world.run(['store', 'restore', 'copy.db', '--yes'])
@@ -26,7 +28,7 @@ describe('restoring a store', () => {
     expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0, stderr: '' })
   })
 
-  it('is refused while another process has the store open', async () => {
+  itInAFile('is refused while another process has the store open', async () => {
     await world.run(['store', 'backup', 'copy.db'])
     await world.store()
     const ran = await world.run(['store', 'restore', 'copy.db', '--yes', '--json'])
@@ -37,17 +39,20 @@ describe('restoring a store', () => {
 
   it('takes only a whole store', async () => {
     writeFileSync(world.path('letter.db'), 'Dear Sir or Madam')
-    const bytes = readFileSync(world.db)
+    await world.run(['store', 'backup', 'whole.db'])
+    const bytes = readFileSync(world.path('whole.db'))
+    const before = await everyRow(world)
+    await world.closeStore()
     writeFileSync(world.path('half.db'), bytes.subarray(0, Math.floor(bytes.length / 2)))
     for (const file of ['letter.db', 'half.db', 'missing.db']) {
       const ran = await world.run(['store', 'restore', file, '--yes'])
       expect(ran.exit).toBe(6)
     }
-    expect(readFileSync(world.db)).toEqual(bytes)
+    expect(await everyRow(world)).toEqual(before)
     expect(readdirSync(world.folder).filter((name) => name.includes('restoring'))).toEqual([])
   })
 
-  it('never takes the store for its own backup', async () => {
+  itInAFile('never takes the store for its own backup', async () => {
     linkSync(world.db, world.path('other-name.db'))
     for (const file of ['hub.db', 'other-name.db']) {
       const { exit, error } = await world.run(['store', 'restore', file, '--yes', '--json'])
@@ -65,7 +70,7 @@ describe('restoring a store', () => {
     expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0, stderr: '' })
   })
 
-  it('brings a store to a machine that has none, with its key or with a new one', async () => {
+  itInAFile('brings a store to a machine that has none, with its key or with a new one', async () => {
     await world.run(['store', 'backup', 'copy.db'])
     for (const file of ['hub.db', 'hub.db.key']) rmSync(world.path(file))
     const ran = await world.run(['store', 'restore', 'copy.db', '--yes', '--json'])
@@ -110,7 +115,7 @@ describe('restoring a store', () => {
     ])
   })
 
-  it('replaces a store that is no database any more', async () => {
+  itInAFile('replaces a store that is no database any more', async () => {
     await world.run(['store', 'backup', 'copy.db'])
     writeFileSync(world.db, 'struck by lightning, and by much more of it than a header would need')
     expect(await world.run(['store', 'restore', 'copy.db', '--yes'])).toMatchObject({
@@ -120,7 +125,7 @@ describe('restoring a store', () => {
     expect(await exists('nobody@school.example')).toMatchObject({ exit: 4 })
   })
 
-  it('leaves every byte as it was when rehearsed', async () => {
+  itInAFile('leaves every byte as it was when rehearsed', async () => {
     await world.run(['store', 'backup', 'copy.db'])
     const before = readFileSync(world.db)
     const names = readdirSync(world.folder)
