@@ -35,7 +35,7 @@ export async function usersWithPrefix(
   { prefix, visible, among: { adminsOf, colleaguesOf } = {} }: Search,
 ): Promise<Completion[]> {
   const key = prefix.toLowerCase()
-  const rows = await db
+  const fitting = db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
     .select(['email', 'first_name', 'last_name', 'centres.number as centre'])
@@ -55,9 +55,7 @@ export async function usersWithPrefix(
         .where('email_key', '<>', colleaguesOf ?? '')
         .where('users.status', '<>', 'suspended'),
     )
-    .orderBy('email_key')
-    .limit(maxCompletions)
-    .execute()
+  const rows = await firstAndLast(fitting.orderBy('email_key'), fitting.orderBy('email_key', 'desc'))
   return rows.map(({ email, first_name, last_name, centre }) => ({
     value: email,
     description: [first_name, last_name, centre].filter(Boolean).join(' '),
@@ -70,7 +68,7 @@ export async function centresWithPrefix(
   { prefix, visible, among: { assignableTo, assignedTo } = {} }: Search,
 ): Promise<Completion[]> {
   const number = prefix.toUpperCase()
-  const rows = await db
+  const fitting = db
     .selectFrom('centres')
     .select(['number', 'name'])
     .where('number', '>=', number)
@@ -85,10 +83,22 @@ export async function centresWithPrefix(
     .$if(assignedTo !== undefined, (query) =>
       query.where('id', 'in', assignedCentres(db, { key: assignedTo, visible })),
     )
-    .orderBy('number')
-    .limit(maxCompletions)
-    .execute()
+  const rows = await firstAndLast(fitting.orderBy('number'), fitting.orderBy('number', 'desc'))
   return rows.map(({ number: value, name }) => ({ value, description: name }))
+}
+
+interface Sorted<Row> {
+  limit(count: number): { execute(): Promise<Row[]> }
+}
+
+/**
+ * The first rows, and the last where there are too many to show: a shell inserts what all completions begin with, and
+ * that must be so of those that are not shown, too.
+ */
+async function firstAndLast<Row>(ascending: Sorted<Row>, descending: Sorted<Row>): Promise<Row[]> {
+  const rows = await ascending.limit(maxCompletions + 1).execute()
+  if (rows.length <= maxCompletions) return rows
+  return [...rows.slice(0, maxCompletions - 1), ...(await descending.limit(1).execute())]
 }
 
 interface Holder {
@@ -171,5 +181,9 @@ function byNumber(rows: readonly { id: number; name: string }[]): Completion[] {
 
 function withPrefix(all: readonly Completion[], prefix: string): Completion[] {
   const key = prefix.toLowerCase()
-  return all.filter(({ value }) => value.toLowerCase().startsWith(key)).slice(0, maxCompletions)
+  const fitting = all.filter(({ value }) => value.toLowerCase().startsWith(key))
+  if (fitting.length <= maxCompletions) return fitting
+  const sorted = fitting.map(({ value }) => value).sort()
+  const ends = fitting.filter(({ value }) => value === sorted[0] || value === sorted.at(-1))
+  return [...new Set([...ends, ...fitting])].slice(0, maxCompletions)
 }

@@ -41,6 +41,23 @@ describeInAFile('completing what is in the store', () => {
     )
   })
 
+  it('begins as all do that fit, where these are too many to show', async () => {
+    for (let number = 100; number < 160; number += 1) {
+      await world.user(`omar.${number}@nile.example`, { centre: 'EG001' })
+      await world.centre(`AR${number}`, { name: 'School' })
+    }
+    await world.user('zoe@nile.example', { centre: 'EG001' })
+    for (const [typed, last] of [
+      ['o', 'omid@delta.example'],
+      ['', 'zoe@nile.example'],
+    ] as const) {
+      const offered = await values('users', 'show', typed)
+      expect([offered.length, offered.at(-1)]).toEqual([50, last])
+    }
+    const centres = await values('centres', 'show', '')
+    expect([centres.length, centres.at(-1)]).toEqual([50, 'EG002'])
+  })
+
   it('lets files follow where one is named, and where no more of them fits none', async () => {
     const directive = async (...typed: string[]) =>
       (await world.run(['complete', '--', ...typed])).stdout.trim().split('\n').at(-1)
