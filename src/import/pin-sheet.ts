@@ -11,6 +11,7 @@ import { renewPins } from '../db/credentials.ts'
 import { setExpiryOfPinLetters } from '../db/outbox.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import { findCentre } from '../rules/centres/find.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { appendAudit } from '../rules/audit/append.ts'
 import { pinStatus } from '../rules/users/account.ts'
@@ -244,47 +245,72 @@ export interface PinsOfImport {
   count: number
   withoutPin: { email: string; reason: string }[]
   renewed: number
+  /** Ids of the users whose PIN was open until now, and is void. */
+  voided: number[]
+  /** Number of users without an open PIN who would have a new one with `renew`. */
+  renewable: number
+  /** The one centre that was asked for. */
+  centre: { number: string; name: string } | undefined
 }
 
 interface PinsOfImportRequest {
   importId: number
+  /** Only the users who are at this centre now. */
+  centre: string | undefined
   pinKey: KeyObject
   /** Whether users who are not active yet get new PINs. */
   renew: boolean
   ctx: RuleContext
 }
 
-/** The PINs of an import, listed again: every user of the import, with a PIN only where it is still open. */
+/** The PINs of an import's users, or of those at one centre, listed again: a PIN only where it is still open. */
 export async function pinsOfImport(
   trx: Trx,
-  { importId, pinKey, renew, ctx }: PinsOfImportRequest,
+  { importId, centre: number, pinKey, renew, ctx }: PinsOfImportRequest,
 ): Promise<PinsOfImport> {
   permit(ctx, 'centres.import', { name: String(importId) })
+  const centre = number === undefined ? undefined : await findCentre(trx, number, ctx)
+  const which = { importId, centreId: centre?.id }
   const at = ctx.at.toISOString()
-  const before = await usersOfImport(trx, importId)
-  const renewable = renew ? before.filter(mayHaveNewPin) : []
-  if (renewable.length > 0) {
-    const nonceBytes = ctx.random(16 * renewable.length)
-    const nonces = renewable.map(({ id }, position) => ({
+  const before = await usersOfImport(trx, which)
+  const hasOpenPin = (user: ImportedUser) => reasonForNoPin(user, ctx.at) === undefined
+  const renewable = before.filter(mayHaveNewPin)
+  const renewed = renew ? renewable : []
+  if (renewed.length > 0) {
+    const nonceBytes = ctx.random(16 * renewed.length)
+    const nonces = renewed.map(({ id }, position) => ({
       id,
       nonce: nonceBytes.subarray(position * 16, position * 16 + 16),
     }))
     await renewPins(trx, { nonces, at })
     await setExpiryOfPinLetters(trx, { importId, issuedAt: at, expiresAt: endOfPin(ctx.at) })
   }
-  const users = renewable.length > 0 ? await usersOfImport(trx, importId) : before
+  const users = renewed.length > 0 ? await usersOfImport(trx, which) : before
   await appendAudit(trx, {
     by: ctx.by,
     at: ctx.at,
     action: renew ? 'pins.renewed' : 'pins.made-again',
     subject: String(importId),
-    facts: { import: importId, users: users.length, renewed: renewable.length },
+    facts: {
+      import: importId,
+      users: users.length,
+      renewed: renewed.length,
+      ...(centre && { centre: centre.number }),
+    },
   })
   const rows = users.map((user) => pinRow(user, { pinKey, at: ctx.at }))
   const withoutPin = rows.flatMap(({ email, pin, validUntil }) =>
     validUntil === '' ? [{ email, reason: pin }] : [],
   )
-  return { rows, count: rows.length - withoutPin.length, withoutPin, renewed: renewable.length }
+  return {
+    rows,
+    count: rows.length - withoutPin.length,
+    withoutPin,
+    renewed: renewed.length,
+    voided: renewed.filter(hasOpenPin).map(({ id }) => id),
+    renewable: renew ? 0 : renewable.filter((user) => !hasOpenPin(user)).length,
+    centre,
+  }
 }
 
 function mayHaveNewPin({ status, centre_deleted_at, centre_number }: ImportedUser): boolean {

@@ -31,7 +31,7 @@ const staffOnly: Readonly<Record<string, Call>> = {
   'centres imports': fixed(),
   'centres imports show': fixed('1', '--report', 'import.html'),
   'centres imports undo': fixed('1'),
-  'centres pins': fixed('1', '--out', 'pins.xlsx', '--renew', '--slips', 'continuous'),
+  'centres pins': fixed('1', '--out', 'pins.xlsx', '--renew', '--centre', 'EG001', '--slips', 'continuous'),
   'key-times import': fixed('times.csv', '--strict', '--issues-out', 'held.csv', '--plan-out', 'times.plan'),
   'key-times apply': fixed('times.plan'),
   'entries import': fixed(

@@ -1,11 +1,12 @@
 import { checkOutputFile, tableEndingOf, prepareTable } from '../../cli/output-file.ts'
 import { noSlipsNotice, pinTables, type PinsOfImport } from '../../import/pin-sheet.ts'
-import { tsvLine } from '../../render/clean-text.ts'
+import { oneLine, tsvLine } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
+import { typedCentreNumber } from '../../rules/centres/find.ts'
 import { findImportByNumber } from '../../rules/imports.ts'
 import type { View } from '../../render/table.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { flag, option } from '../../cli/parameters.ts'
+import { allowName, flag, option } from '../../cli/parameters.ts'
 import { importArgument } from '../../cli/typed-arguments.ts'
 import { markSheetWritten, slipsOption } from './pin-sheets.ts'
 import type { Notice } from '../../cli/session.ts'
@@ -15,6 +16,7 @@ const options = {
   out: option('<file>', 'where the sheet goes: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)'),
   slips: slipsOption,
   renew: flag('issue new PINs to those not yet active'),
+  centre: allowName('centre', option('<centre>', 'only the users at this centre')),
 }
 
 export const pins = () =>
@@ -22,11 +24,15 @@ export const pins = () =>
     name: 'pins',
     summary: 'make the PIN sheet of an import again',
     description: `Make the PIN sheet of an import again: every user of it, with a PIN only where it is still open, else the reason.
-With --renew those who have not set up their account get a new PIN; the one before it is void.`,
+With --renew those who have not set up their account get a new PIN; the one before it is void, and you are asked first where it is still open. With --centre all this is about the users at one centre, such as a school that lost its PINs, or whose PINs went astray.`,
     args: { import: importArgument() },
     options,
-    examples: ['ssh-admin centres pins 1 --out pins-again.xlsx --yes'],
-    prepare: async ({ import: importId, out = `new-user-pins-${importId}.xlsx`, renew, slips }, session) => {
+    examples: [
+      'ssh-admin centres pins 1 --out pins-again.xlsx --yes',
+      'ssh-admin centres pins 1 --centre EG001 --yes',
+    ],
+    prepare: async ({ import: importId, centre, renew, slips, ...typed }, session) => {
+      const out = typed.out ?? defaultFile(importId, centre)
       const extension = out.trim() === '' ? undefined : await tableEndingOf(out)
       const output = await checkOutputFile(session, {
         kind: 'pins',
@@ -34,13 +40,18 @@ With --renew those who have not set up their account get a new PIN; the one befo
         flag: '--out',
         asksLater: true,
       })
-      return { importId, renew, slips, output, isWorkbook: extension === '.xlsx' }
+      return { importId, centre, renew, slips, output, isWorkbook: extension === '.xlsx' }
     },
-    act: async (trx, ctx, { importId, renew, output }, store): Promise<PinSheet> => {
+    act: async (trx, ctx, { importId, centre, renew, output }, store): Promise<PinSheet> => {
       const { pinsOfImport } = await import('../../import/pin-sheet.ts')
       await findImportByNumber(trx, importId)
-      const pins = await pinsOfImport(trx, { importId, pinKey: store.keys().pin, renew, ctx })
-      return { ...pins, file: output.shown, noSlips: undefined }
+      const pins = await pinsOfImport(trx, { importId, centre, pinKey: store.keys().pin, renew, ctx })
+      return { ...pins, importId, file: output.shown, noSlips: undefined }
+    },
+    confirm: {
+      mayAsk: ({ renew }) => renew,
+      question: renewalQuestion,
+      comparable: ({ renewed, voided }) => [renewed, voided],
     },
     output: ({ output }) => output,
     busy: () => 'Making the PINs and their sheet …',
@@ -53,10 +64,11 @@ With --renew those who have not set up their account get a new PIN; the one befo
     afterCommit: async (sheet, { request: { importId, output, slips, isWorkbook }, store }) => {
       try {
         await output.moveIntoPlace()
-        await markSheetWritten(store, importId)
+        // The sheet of one centre is not the one that an import owes.
+        if (!sheet.centre) await markSheetWritten(store, importId)
       } catch (error) {
         const reason = error instanceof Error ? ` ${error.message}` : ''
-        const retryCommand = `ssh-admin centres pins ${importId} --out FILE`
+        const retryCommand = `${pinsLine(sheet)} --out FILE`
         return { ...sheet, file: null, notPlaced: { file: output.shown, reason, retryCommand } }
       }
       const noSlips = isWorkbook
@@ -64,9 +76,10 @@ With --renew those who have not set up their account get a new PIN; the one befo
         : undefined
       return { ...sheet, noSlips }
     },
-    notices: ({ notPlaced, noSlips, renewed }) => [
-      ...(notPlaced ? [notPlacedNotice(notPlaced, renewed)] : []),
-      ...(noSlips ? [noSlips] : []),
+    notices: (sheet) => [
+      ...(sheet.notPlaced ? [notPlacedNotice(sheet.notPlaced, sheet.renewed)] : []),
+      ...(sheet.noSlips ? [sheet.noSlips] : []),
+      ...(sheet.renewable > 0 ? [renewableNotice(sheet)] : []),
     ],
     render,
     json: ({ file, count: open, withoutPin, renewed }) => ({
@@ -80,10 +93,37 @@ With --renew those who have not set up their account get a new PIN; the one befo
   })
 
 interface PinSheet extends PinsOfImport {
+  importId: number
   /** Null if the sheet could not be moved into place after the log had named it. */
   file: string | null
   notPlaced?: { file: string; reason: string; retryCommand: string }
   noSlips: Notice | undefined
+}
+
+function defaultFile(importId: number, centre: string | undefined): string {
+  return centre === undefined
+    ? `new-user-pins-${importId}.xlsx`
+    : `new-user-pins-${importId}-${typedCentreNumber(centre)}.xlsx`
+}
+
+function pinsLine({ importId, centre }: PinSheet): string {
+  return `ssh-admin centres pins ${importId}${centre ? ` --centre ${centre.number}` : ''}`
+}
+
+/** Asks only where PINs that may have been handed out become void. */
+function renewalQuestion({ importId, centre, renewed, voided }: PinSheet): string | undefined {
+  if (voided.length === 0) return undefined
+  const where = centre ? ` at ${centre.number} ${oneLine(centre.name)}` : ''
+  const becomes = voided.length === 1 ? 'that is open becomes' : 'that are open become'
+  return `Issue new PINs to ${count(renewed, 'user')} of import ${importId}${where}? ${count(voided.length, 'PIN')} ${becomes} void.`
+}
+
+function renewableNotice(sheet: PinSheet): Notice {
+  const { renewable } = sheet
+  return {
+    code: 'pins-not-open',
+    message: `${count(renewable, 'user')} who ${renewable === 1 ? 'has' : 'have'} not set up an account ${renewable === 1 ? 'has' : 'have'} no open PIN. To issue new ones: ${pinsLine(sheet)} --renew`,
+  }
 }
 
 function notPlacedNotice(

@@ -99,8 +99,11 @@ export async function centresOfImport(db: Kysely<Store>, id: number): Promise<st
   return (await created.union(changed).execute()).map(({ number }) => number)
 }
 
-/** Every user that an import created, in their present state, in the order of centre and address. */
-export function usersOfImport(db: Kysely<Store>, id: number) {
+/** The users that an import created, all or those now at one centre, in the order of centre and address. */
+export function usersOfImport(
+  db: Kysely<Store>,
+  { importId, centreId }: { importId: number; centreId?: number | undefined },
+) {
   return db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
@@ -117,7 +120,8 @@ export function usersOfImport(db: Kysely<Store>, id: number) {
       'centres.name as centre_name',
       'centres.deleted_at as centre_deleted_at',
     ])
-    .where('users.created_by_import', '=', id)
+    .where('users.created_by_import', '=', importId)
+    .$if(centreId !== undefined, (query) => query.where('users.centre_id', '=', centreId ?? null))
     .orderBy('centres.number', nullsFirst())
     .orderBy('users.email_key')
     .execute()

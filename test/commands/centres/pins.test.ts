@@ -69,12 +69,39 @@ describe('making the PIN sheet of an import again', () => {
     await world.run(['users', 'suspend', 'b@school.example', '--yes'])
     world.setClock('2026-05-02T09:00:00.000Z')
     const { json } = await again('new.csv', '--renew')
-    expect(json()).toMatchObject({ count: 3, renewed: 3 })
+    expect(json()).toMatchObject({ count: 3, renewed: 3, notices: [] })
     const old = pinsIn('first.csv')
     const present = pinsIn('new.csv')
     expect(present['a@school.example']).toMatch(/^\d{4} \d{4}$/)
     expect(present['a@school.example']).not.toBe(old['a@school.example'])
     expect(present['b@school.example']).toBe('suspended')
+  })
+
+  it('asks before PINs that are open become void', async () => {
+    const { exit, error } = await again('new.csv', '--renew')
+    expect([exit, error().code]).toEqual([2, 'answer-needed'])
+    expect(error().message).toContain(
+      'Issue new PINs to 4 users of import 1? 4 PINs that are open become void.',
+    )
+    expect(existsSync(world.path('new.csv'))).toBe(false)
+    await again('as-before.csv')
+    expect(pinsIn('as-before.csv')).toEqual(pinsIn('first.csv'))
+    expect((await again('new.csv', '--renew', '--yes')).json()).toMatchObject({ renewed: 4 })
+  })
+
+  it('says how those without an open PIN who may have one get it', async () => {
+    world.setClock('2026-05-02T09:00:00.000Z')
+    const { json } = await again('again.csv', '--centre', 'eg001')
+    expect(json()).toMatchObject({
+      count: 0,
+      notices: [
+        {
+          code: 'pins-not-open',
+          message:
+            '4 users who have not set up an account have no open PIN. To issue new ones: ssh-admin centres pins 1 --centre EG001 --renew',
+        },
+      ],
+    })
   })
 
   it('asks before it replaces a file, and needs --yes where nobody can be asked', async () => {
@@ -90,11 +117,12 @@ describe('making the PIN sheet of an import again', () => {
     const before = bytesIn(world.folder)
     const { exit, json } = await again('again.csv', '--renew', '--dry-run')
     expect([exit, json().dryRun, json().renewed]).toEqual([0, true, 4])
+    expect(json().notices).toMatchObject([{ code: 'would-ask' }])
     expect(bytesIn(world.folder)).toEqual(before)
   })
 
   it('ends with exit code 9 where the new PINs count and only their sheet has no place', async () => {
-    const argv = ['centres', 'pins', '1', '--out', 'new.csv', '--renew', '--json']
+    const argv = ['centres', 'pins', '1', '--out', 'new.csv', '--renew', '--yes', '--json']
     const { exit, stdout, stderr } = await runWhile(world, argv, () => mkdirSync(world.path('new.csv')))
     expect([exit, stderr]).toEqual([9, ''])
     expect(JSON.parse(stdout)).toMatchObject({
@@ -107,7 +135,8 @@ describe('making the PIN sheet of an import again', () => {
   })
 
   it('never says a PIN aloud', async () => {
-    const { stdout, stderr } = await world.run(['centres', 'pins', '1', '--out', 'again.csv', '--renew'])
+    const argv = ['centres', 'pins', '1', '--out', 'again.csv', '--renew', '--yes']
+    const { stdout, stderr } = await world.run(argv)
     for (const pin of Object.values(pinsIn('again.csv'))) expect(stdout + stderr).not.toContain(pin)
   })
 
@@ -123,6 +152,43 @@ describe('making the PIN sheet of an import again', () => {
     expect(ran.json()).toMatchObject({ file: 'new-user-pins-1.xlsx', count: 4 })
     expect(existsSync(world.path('new-user-pins-1.xlsx'))).toBe(true)
     expect(await world.run(['centres', 'pins', '1'])).toMatchObject({ exit: 2 })
+  })
+})
+
+describe('making the PIN sheet of one centre again', () => {
+  beforeEach(async () => {
+    const rows = [line('EG001', 'a@school.example'), line('EG002', 'x@other.example')]
+    await importRows(world, rows, '--partial', '--pins-out', 'second.csv')
+    await world.run(['centres', 'create', 'EG003', '--name', 'Empty School', '--country', 'Egypt'])
+  })
+  const ofCentre = (centre: string, ...flags: string[]) =>
+    world.run(['centres', 'pins', '1', '--centre', centre, '--json', ...flags])
+
+  it('lists its users alone, in a file named for it', async () => {
+    const { exit, json } = await ofCentre('eg001')
+    expect([exit, json()]).toMatchObject([0, { file: 'new-user-pins-1-EG001.xlsx', count: 4 }])
+    await world.run(['users', 'move', 'd@school.example', '--to', 'EG002', '--yes'])
+    await ofCentre('EG001', '--out', 'left.csv')
+    expect(Object.keys(pinsIn('left.csv'))).toEqual(['a', 'b', 'c'].map((name) => `${name}@school.example`))
+    expect((await ofCentre('EG003', '--out', 'none.csv')).json()).toMatchObject({ count: 0 })
+  })
+
+  it('renews theirs, and no others', async () => {
+    await world.run(['users', 'move', 'd@school.example', '--to', 'EG002', '--yes'])
+    const asked = await ofCentre('EG001', '--renew', '--out', 'new.csv')
+    expect(asked.error().message).toContain('Issue new PINs to 3 users of import 1 at EG001')
+    const { json } = await ofCentre('EG001', '--renew', '--yes', '--out', 'new.csv')
+    expect(json()).toMatchObject({ renewed: 3, count: 3 })
+    await again('all.csv')
+    const [old, present] = [pinsIn('first.csv'), pinsIn('all.csv')]
+    const isNew = Object.keys(old).filter((email) => old[email] !== present[email])
+    expect(isNew).toEqual(['a@school.example', 'b@school.example', 'c@school.example'])
+    const { events } = (await world.run(['audit', 'list', '--action', 'pins.renewed', '--json'])).json()
+    expect(events[0].details).toMatchObject({ import: 1, centre: 'EG001', users: 3, renewed: 3 })
+  })
+
+  it('refuses a centre that is not there', async () => {
+    expect((await ofCentre('EG009')).error()).toMatchObject({ code: 'centre-not-found' })
   })
 })
 
