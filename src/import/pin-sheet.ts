@@ -130,13 +130,13 @@ export function pinTables({ rows, count, layout, hub }: PinTables): Tables {
 /** The notice that a very long PIN sheet has no slips, because nobody asked for them. */
 export function noSlipsNotice(
   { count, layout }: Pick<PinTables, 'count' | 'layout'>,
-  importId: number,
+  pinsLine: string,
 ): { code: 'no-slips'; message: string } | undefined {
   if (layout !== undefined || count <= maxSlipsByDefault) return undefined
   const [users, max] = [count, maxSlipsByDefault].map(formatNumber)
   return {
     code: 'no-slips',
-    message: `The PIN sheet lists ${users} users and has no slips to cut out: for more than ${max} they are made when asked for. To make them: ssh-admin centres pins ${importId} --out slips.xlsx --slips by-centre`,
+    message: `The PIN sheet lists ${users} users and has no slips to cut out: for more than ${max} they are made when asked for. To make them: ${pinsLine} --out slips.xlsx --slips by-centre`,
   }
 }
 
@@ -247,8 +247,8 @@ export interface PinsOfImport {
   renewed: number
   /** Ids of the users whose PIN was open until now, and is void. */
   voided: number[]
-  /** Number of users without an open PIN who would have a new one with `renew`. */
-  renewable: number
+  /** Without `renew`: how many users without an open PIN would have a new one with it, and how many open ones be void. */
+  renewable: { withoutPin: number; open: number }
   /** The one centre that was asked for. */
   centre: { number: string; name: string } | undefined
 }
@@ -276,6 +276,7 @@ export async function pinsOfImport(
   const hasOpenPin = (user: ImportedUser) => reasonForNoPin(user, ctx.at) === undefined
   const renewable = before.filter(mayHaveNewPin)
   const renewed = renew ? renewable : []
+  const open = renewable.filter(hasOpenPin)
   if (renewed.length > 0) {
     const nonceBytes = ctx.random(16 * renewed.length)
     const nonces = renewed.map(({ id }, position) => ({
@@ -307,8 +308,8 @@ export async function pinsOfImport(
     count: rows.length - withoutPin.length,
     withoutPin,
     renewed: renewed.length,
-    voided: renewed.filter(hasOpenPin).map(({ id }) => id),
-    renewable: renew ? 0 : renewable.filter((user) => !hasOpenPin(user)).length,
+    voided: renew ? open.map(({ id }) => id) : [],
+    renewable: { withoutPin: renew ? 0 : renewable.length - open.length, open: renew ? 0 : open.length },
     centre,
   }
 }

@@ -216,6 +216,18 @@ describeInAFile('completing releases', () => {
     const { users } = (await world.run(['users', 'list', '--json', '--db', 'seeded.db'])).json()
     expect(await values('--as', users[0].email, ...typed)).toEqual([])
   })
+
+  it('begins as all do that fit, where these are too many to show', async () => {
+    const { db } = await world.store()
+    const opens = '2026-05-01T09:00:00.000Z'
+    const names = ['zulu', 'zeta', ...Array.from({ length: 60 }, (_, number) => `zulu ${number}`)]
+    await db
+      .insertInto('releases')
+      .values(names.map((name) => ({ name, opens, created_at: opens, state: 'draft' as const })))
+      .execute()
+    const offered = await values('releases', 'show', 'z')
+    expect([offered.length, offered.includes('zeta')]).toEqual([50, true])
+  })
 })
 
 describeInAFile('completing imports', () => {

@@ -185,8 +185,8 @@ Why a row is held back (issues[].code):
 
 What is said as well (notices[].code): hidden-rows, hidden-columns, headings-again, other-sheets,
 cells-without-heading, unknown-column, name-tidied, partial-workbook, nothing-deleted, no-store-begun, issues-not-written,
-no-slips (more than 10,000 new users: --slips by-centre), pins-not-open, pins-not-placed, issues-not-placed and
-report-not-placed (exit 9; any other file that could not be put in its place: file-not-placed).
+no-slips (more than 10,000 new users: --slips by-centre), pins-not-open, no-users-at-centre, pins-not-placed,
+issues-not-placed and report-not-placed (exit 9; any other file that could not be put in its place: file-not-placed).
 
 Before an import: ssh-admin centres lint FILE says what is wrong with it, without a store too;
 ssh-admin centres import FILE --dry-run does all of an import and takes it back.`

@@ -159,7 +159,7 @@ export async function movePinsIntoPlace(
     await markSheetWritten(store, id)
     if (extname(file).toLowerCase() === '.xlsx') {
       const count = prepared.plan.newUsers.length
-      const notice = noSlipsNotice({ count, layout: outputs.slips }, id)
+      const notice = noSlipsNotice({ count, layout: outputs.slips }, `ssh-admin centres pins ${id}`)
       if (notice) session.notify(notice)
     }
     return { file, pending: false }

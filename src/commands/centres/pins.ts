@@ -72,14 +72,15 @@ With --renew those who have not set up their account get a new PIN; the one befo
         return { ...sheet, file: null, notPlaced: { file: output.shown, reason, retryCommand } }
       }
       const noSlips = isWorkbook
-        ? noSlipsNotice({ count: sheet.rows.length, layout: slips }, importId)
+        ? noSlipsNotice({ count: sheet.rows.length, layout: slips }, pinsLine(sheet))
         : undefined
       return { ...sheet, noSlips }
     },
     notices: (sheet) => [
       ...(sheet.notPlaced ? [notPlacedNotice(sheet.notPlaced, sheet.renewed)] : []),
       ...(sheet.noSlips ? [sheet.noSlips] : []),
-      ...(sheet.renewable > 0 ? [renewableNotice(sheet)] : []),
+      ...(sheet.renewable.withoutPin > 0 ? [renewableNotice(sheet)] : []),
+      ...(sheet.centre && sheet.rows.length === 0 ? [nobodyThereNotice(sheet, sheet.centre)] : []),
     ],
     render,
     json: ({ file, count: open, withoutPin, renewed }) => ({
@@ -119,11 +120,22 @@ function renewalQuestion({ importId, centre, renewed, voided }: PinSheet): strin
 }
 
 function renewableNotice(sheet: PinSheet): Notice {
-  const { renewable } = sheet
+  const { withoutPin, open } = sheet.renewable
+  const have = withoutPin === 1 ? 'has' : 'have'
+  const voiding =
+    open > 0 ? `, which voids the ${count(open, 'PIN')} that ${open === 1 ? 'is' : 'are'} open` : ''
   return {
     code: 'pins-not-open',
-    message: `${count(renewable, 'user')} who ${renewable === 1 ? 'has' : 'have'} not set up an account ${renewable === 1 ? 'has' : 'have'} no open PIN. To issue new ones: ${pinsLine(sheet)} --renew`,
+    message: `${count(withoutPin, 'user')} who ${have} not set up an account ${have} no open PIN. To issue new ones${voiding}: ${pinsLine(sheet)} --renew`,
   }
+}
+
+function nobodyThereNotice(
+  { importId }: PinSheet,
+  { number, name }: { number: string; name: string },
+): Notice {
+  const message = `Nobody whom import ${importId} created is at ${number} ${oneLine(name)} now.`
+  return { code: 'no-users-at-centre', message }
 }
 
 function notPlacedNotice(

@@ -104,6 +104,15 @@ describe('making the PIN sheet of an import again', () => {
     })
   })
 
+  it('says which open PINs that would void', async () => {
+    await world.run(['users', 'suspend', 'b@school.example', '--yes'])
+    await world.run(['users', 'restore', 'b@school.example', '--yes'])
+    const [notice] = (await again('again.csv')).json().notices
+    expect(notice.message).toBe(
+      '1 user who has not set up an account has no open PIN. To issue new ones, which voids the 3 PINs that are open: ssh-admin centres pins 1 --renew',
+    )
+  })
+
   it('asks before it replaces a file, and needs --yes where nobody can be asked', async () => {
     writeFileSync(world.path('there.csv'), 'something')
     const { exit, error } = await again('there.csv')
@@ -170,7 +179,15 @@ describe('making the PIN sheet of one centre again', () => {
     await world.run(['users', 'move', 'd@school.example', '--to', 'EG002', '--yes'])
     await ofCentre('EG001', '--out', 'left.csv')
     expect(Object.keys(pinsIn('left.csv'))).toEqual(['a', 'b', 'c'].map((name) => `${name}@school.example`))
-    expect((await ofCentre('EG003', '--out', 'none.csv')).json()).toMatchObject({ count: 0 })
+    expect((await ofCentre('EG003', '--out', 'none.csv')).json()).toMatchObject({
+      count: 0,
+      notices: [
+        {
+          code: 'no-users-at-centre',
+          message: 'Nobody whom import 1 created is at EG003 Empty School now.',
+        },
+      ],
+    })
   })
 
   it('renews theirs, and no others', async () => {
