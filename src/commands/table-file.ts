@@ -26,7 +26,7 @@ export function tableOptions(example: string) {
 /** The option of imports that change saved values. */
 export const allowChangesOption = option(
   '<n>',
-  'how many saved values may change although they look as if they had slipped',
+  'how many changed or new rows may go in although a column looks as if it had slipped',
   optional(wholeNumber('a whole number', { min: 0 })),
 )
 

@@ -5,19 +5,16 @@ import { appendAudit } from './audit/append.ts'
 import {
   type ChangedField,
   changesOf,
-  checkChanges,
   digestOfRows,
-  type HeldBackRow,
   readEachRow,
   type RowRead,
-  type ReadRow,
   issuesOf,
   rowCounts,
   type HoldableRows,
   faultsOfRow,
   type TableRowAsWritten,
 } from './table-rows.ts'
-import { countSlipped, slippedFault, slippedValues } from './slipped.ts'
+import { type Comparison, withoutSlipped } from './slipped-columns.ts'
 import { permit } from './permissions/decide.ts'
 import { trackClosings } from './releases/what-closes.ts'
 import { isPlaceholderNumber, readCentreNumber } from './centres/find.ts'
@@ -46,7 +43,8 @@ export async function importEntries(
     saved.set(entryKey(entry), existing)
   }
 
-  const read = planned ? found : withoutSlipped(found, { inFile, saved, heldBack, allowChanges })
+  const table = comparisonOf(inFile, saved)
+  const read = planned ? found : withoutSlipped(found, { rows, table, heldBack, allowChanges })
   const entries = { created: 0, changed: 0, unchanged: 0 }
   const changed: ChangedField<EntryField>[] = []
   const removedIds: number[] = []
@@ -104,43 +102,28 @@ export async function importEntries(
   }
 }
 
+type EntryKey = Exclude<EntryField, 'candidates'>
 type SavedEntries = ReadonlyMap<string, { ids: number[]; counts: number[] }>
-type ReadEntry = ReadRow<EntryField, NewEntry>
 
-interface Slips {
-  inFile: readonly (NewEntry | undefined)[]
-  saved: SavedEntries
-  heldBack: HeldBackRow<EntryField>[]
-  allowChanges: number | undefined
-}
-
-/**
- * Holds back runs of rows whose numbers of candidates are those saved for the rows above or below, unless they are
- * allowed. @throws `change-limit`
- */
-function withoutSlipped(
-  found: readonly ReadEntry[],
-  { inFile, saved, heldBack, allowChanges }: Slips,
-): readonly ReadEntry[] {
-  const compared = inFile.map((read) => {
-    const [only, ...others] = (read && saved.get(entryKey(read))?.counts) ?? []
-    if (read === undefined || only === undefined || others.length > 0) return undefined
-    return { saved: String(only), now: String(read.candidates) }
-  })
-  const slipped = slippedValues(compared)
-  const total = [...slipped.keys()].filter((at) => compared[at]?.saved !== compared[at]?.now).length
-  if (allowChanges !== undefined) checkChanges(total, allowChanges)
-  if (slipped.size === 0 || allowChanges !== undefined) return found
-  const of = countSlipped(slipped)
-  const distances = new Map([...slipped].map(([at, distance]) => [inFile[at], distance]))
-  return found.filter(({ row, read }) => {
-    if (!distances.has(read)) return true
-    const now = String(read.candidates)
-    const distance = distances.get(read)
-    const faults = () => [{ field: 'candidates' as const, ...slippedFault({ now, distance, of, total }) }]
-    heldBack.push({ row, count: 1, faults })
-    return false
-  })
+/** Compares the numbers of candidates with the saved ones, 0 with no entry; those of saved duplicates are not clear. */
+function comparisonOf(
+  rows: readonly (NewEntry | undefined)[],
+  saved: SavedEntries,
+): Comparison<EntryField, NewEntry, EntryKey> {
+  const textOf = (count: number | undefined) => (count ? String(count) : undefined)
+  const compare = (entry: NewEntry) => {
+    const [only, ...others] = saved.get(entryKey(entry))?.counts ?? []
+    return others.length > 0 ? undefined : { saved: textOf(only), now: textOf(entry.candidates) }
+  }
+  return {
+    rows,
+    compare,
+    valueColumns: [{ field: 'candidates', compare }],
+    keyColumns: [['number'], ['series'], ['component']],
+    cellsOf: ({ centre_number: number, series, component }) => ({ number, series, component }),
+    withCells: ({ candidates }, { number, ...others }) => ({ ...others, centre_number: number, candidates }),
+    keyOf: entryKey,
+  }
 }
 
 /** The count, or all counts of an entry that has duplicates: `3 and 5`; null for none. */

@@ -40,7 +40,6 @@ import { type Closing, trackClosings } from './releases/what-closes.ts'
 import {
   type ChangedField,
   changesOf,
-  checkChanges,
   digestOfRows,
   type HeldBackRow,
   issuesOf,
@@ -49,7 +48,7 @@ import {
   rowCounts,
   type HoldableRows,
 } from './table-rows.ts'
-import { countSlipped, rowAtDistance, slippedFault, slippedValues } from './slipped.ts'
+import { type Comparison, withoutSlipped } from './slipped-columns.ts'
 import type { ImportedRows } from './imports.ts'
 
 /** The values to change; absent ones stay, and null removes a value. */
@@ -258,9 +257,8 @@ export async function importKeyTimes(
   const { found, heldBack, inFile } = readEachRow(rows, readKeyTimeRow)
   const saved = await findKeyTimes(trx)
   const matched = matchSaved(found, saved)
-  const unslipped = planned
-    ? matched
-    : withoutSlipped(matched, { rows, inFile, saved, heldBack, allowChanges })
+  const table = comparisonOf(rows, { inFile, saved })
+  const unslipped = planned ? matched : withoutSlipped(matched, { rows, table, heldBack, allowChanges })
   const accepted = withoutOverlaps(unslipped, saved, heldBack)
 
   const countries = [...new Set(accepted.map(({ read }) => read.country))]
@@ -350,69 +348,54 @@ function describeKeyTime({ country, session, time_zone, series, from_date }: New
   return [countryName(country), session, zone, series, from].filter((part) => part).join(', ')
 }
 
-interface Slips {
-  rows: readonly KeyTimeRowAsWritten[]
-  /** What was read of each of the rows. */
-  inFile: readonly (NewKeyTime | undefined)[]
-  saved: readonly KeyTimeRow[]
-  heldBack: HeldBackRow<KeyTimeField>[]
-  allowChanges: number | undefined
+/** A row of the file, with what was read of it. */
+interface KeyTimeInFile {
+  row: KeyTimeRowAsWritten
+  read: NewKeyTime
 }
 
 /**
- * Holds back runs of rows whose local times or zones are those saved for the rows above or below, unless they are
- * allowed. Rows with a mistake count: where AM and PM alternate, most of the times that slipped fit no session.
- *
- * @throws `change-limit`
+ * Compares Key Times with the saved ones. Rows of which only the time does not fit the session count: where AM and PM
+ * alternate, most of the times that slipped fit no session.
  */
-function withoutSlipped(
-  matched: readonly ReadKeyTime[],
-  { rows, inFile, saved, heldBack, allowChanges }: Slips,
-): readonly ReadKeyTime[] {
+function comparisonOf(
+  rows: readonly KeyTimeRowAsWritten[],
+  { inFile, saved }: { inFile: readonly (NewKeyTime | undefined)[]; saved: readonly KeyTimeRow[] },
+): Comparison<KeyTimeField, KeyTimeInFile> {
   const savedFor = savedKeyTimes(saved)
-  const columns = (['localTime', 'administrativeZone'] as const).map((field) => {
-    const valueIn = (one: NewKeyTime) =>
-      field === 'localTime' ? one.local_time : String(one.administrative_zone ?? '')
-    const compared = inFile.map((read) => {
-      const same = read && savedFor(read)
-      return same && { saved: valueIn(same), now: valueIn(read) }
-    })
-    const slipped = slippedValues(compared)
-    const distances = new Map([...slipped].map(([at, distance]) => [inFile[at], distance]))
-    if (field === 'localTime') hintAtSlip(heldBack, new Map([...slipped].map(([at, one]) => [rows[at], one])))
-    return { field, valueIn, of: countSlipped(slipped), distances }
-  })
-  const isSlipped = ({ read }: ReadKeyTime) => columns.some(({ distances }) => distances.has(read))
-  const held = matched.filter(isSlipped)
-  const total = held.filter(({ match, read }) => match && changedFields(match, read).length > 0).length
-  if (allowChanges !== undefined) {
-    checkChanges(total, allowChanges)
-    return matched
-  }
-  for (const { row, read } of held) {
-    const slips = columns.filter(({ distances }) => distances.has(read))
-    const faults = () =>
-      slips.map(({ field, valueIn, of, distances }) => ({
-        field,
-        ...slippedFault({ now: valueIn(read), distance: distances.get(read), of, total }),
-      }))
-    heldBack.push({ row, count: slips.length, faults })
-  }
-  return matched.filter((one) => !isSlipped(one))
-}
-
-/** Replaces the hints of times that fit no session because they slipped: another time or session would be wrong. */
-function hintAtSlip(
-  heldBack: HeldBackRow<KeyTimeField>[],
-  distances: ReadonlyMap<KeyTimeRowAsWritten | undefined, number | undefined>,
-): void {
-  for (const [at, { row, count, faults }] of heldBack.entries()) {
-    const distance = distances.get(row)
-    if (distance === undefined) continue
-    const hint = `Perhaps the column slipped: it is saved for ${rowAtDistance(distance)}.`
-    const hinted = () =>
-      faults().map((fault) => (fault.code === 'time-not-in-session' ? { ...fault, hint } : fault))
-    heldBack[at] = { row, count, faults: hinted }
+  const comparedBy =
+    (valueOf: (one: NewKeyTime) => string) =>
+    ({ read }: KeyTimeInFile) => {
+      const match = savedFor(read)
+      return { saved: match && valueOf(match), now: valueOf(read) }
+    }
+  const zoneOf = ({ administrative_zone: zone }: NewKeyTime) => String(zone ?? '')
+  const untilOf = ({ until_date: until }: NewKeyTime) => until ?? ''
+  return {
+    rows: rows.map((row, at) => {
+      const read = inFile[at]
+      return read && { row, read }
+    }),
+    compare: comparedBy((one) => `${one.local_time} ${zoneOf(one)} ${untilOf(one)}`),
+    valueColumns: [
+      { field: 'localTime', compare: comparedBy((one) => one.local_time) },
+      { field: 'administrativeZone', compare: comparedBy(zoneOf) },
+      { field: 'until', compare: comparedBy(untilOf) },
+    ],
+    keyColumns: [
+      ['country'],
+      ['country', 'administrativeZone'],
+      ['session'],
+      ['timeZone'],
+      ['series'],
+      ['from'],
+    ],
+    cellsOf: ({ row }) => row.texts,
+    withCells: ({ row }, texts) => {
+      const { read } = readKeyTimeRow({ texts, faults: [] })
+      return read && { row, read }
+    },
+    keyOf: ({ read }) => String(savedFor(read)?.id ?? ''),
   }
 }
 

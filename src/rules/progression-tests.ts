@@ -23,7 +23,7 @@ import {
   type RowsToImport,
   type TableRowAsWritten,
 } from './table-rows.ts'
-import { countSlipped, slippedFault, slippedValues } from './slipped.ts'
+import { type Comparison, countChanged, slippedCells, slippedFault } from './slipped-columns.ts'
 import { findSite, progressionTestSites } from './roles/catalogue.ts'
 import { readAddress } from './users/email.ts'
 
@@ -77,8 +77,47 @@ export async function importProgressionTests(
   return { file, ...counts, changes: changesOf(corrected.map(changedMark)) }
 }
 
+/** The columns that say whose mark it is, of which test. */
+const resultKeys = ['teacher', 'site', 'group', 'subject', 'test', 'takenOn', 'learner'] as const
+
+type ResultKey = (typeof resultKeys)[number]
+type ResultCells = Readonly<Record<ResultKey, string>>
+
+interface ResultInFile extends Pick<ReadResult, 'mark' | 'saved'> {
+  /** Made when they are needed, which is hardly ever. */
+  cells: () => ResultCells
+}
+
+/** Compares marks with those saved for the rows of the file; no others are known. */
+function comparisonOf(results: readonly ReadResult[]): Comparison<ResultField, ResultInFile, ResultKey> {
+  const rows = results.map((one): ResultInFile => {
+    const { teacherKey: teacher, site, takenOn, row, mark } = one
+    const cells = () => ({ ...row.texts, teacher, site, takenOn })
+    return { mark, saved: (one.repeats ?? one).saved, cells }
+  })
+  const keyOfCells = (cells: ResultCells) => keyOf(...resultKeys.map((field) => cells[field]))
+  let saved: ReadonlyMap<string, ResultInFile['saved']> | undefined
+  const savedMarks = () => (saved ??= new Map(rows.map((one) => [keyOfCells(one.cells()), one.saved])))
+  const compare = ({ mark, saved: before }: ResultInFile) => {
+    if (mark === null || before === null) return undefined
+    return { saved: before === undefined ? before : String(before), now: String(mark) }
+  }
+  return {
+    rows,
+    compare,
+    valueColumns: [{ field: 'mark', compare }],
+    keyColumns: resultKeys.map((field) => [field] as const),
+    cellsOf: ({ cells }) => cells(),
+    withCells: ({ mark }, cells) => {
+      const key = keyOfCells(cells)
+      return savedMarks().has(key) ? { mark, saved: savedMarks().get(key), cells: () => cells } : undefined
+    },
+    keyOf: ({ cells }) => keyOfCells(cells()),
+  }
+}
+
 /**
- * Refuses runs of marks that are those saved for the learners in the rows above or below, unless they are allowed.
+ * Refuses marks that look as if they, or what says whose they are, had slipped by a row, unless they are allowed.
  *
  * @throws `bad-rows` or `change-limit`
  */
@@ -86,20 +125,18 @@ function refuseSlipped(
   results: readonly ReadResult[],
   { allowChanges }: { allowChanges: number | undefined },
 ): void {
-  const compared = results.map(({ mark, saved }) =>
-    mark === null || typeof saved !== 'number' ? undefined : { saved: String(saved), now: String(mark) },
-  )
-  const slipped = slippedValues(compared)
-  const total = [...slipped.keys()].filter((at) => compared[at]?.saved !== compared[at]?.now).length
+  const table = comparisonOf(results)
+  const slipped = slippedCells(table)
+  const total = countChanged(table, slipped.keys())
   if (allowChanges !== undefined) checkChanges(total, allowChanges)
   if (slipped.size === 0 || allowChanges !== undefined) return
-  const of = countSlipped(slipped)
+  const rows = results.map(({ row }) => row)
   function* problems(): Generator<Problem> {
-    for (const [at, one] of results.entries()) {
-      if (!slipped.has(at)) continue
-      const now = describeMark(one.mark) ?? 'blank'
-      const fault = slippedFault({ now, distance: slipped.get(at), of, total })
-      yield { ...fault, target: one.row.cellOf('mark'), message: `The mark ${fault.message}.` }
+    for (const [at, row] of rows.entries()) {
+      const cell = slipped.get(at)
+      if (cell === undefined) continue
+      const { field, message, ...fault } = slippedFault({ rows, at, cell, total })
+      yield { ...fault, target: row.cellOf(field), message: `The ${names[field]} ${message}.` }
     }
   }
   throw badRows({ length: slipped.size, [Symbol.iterator]: problems }, { cells: slipped.size })
@@ -190,7 +227,8 @@ function addToGroup(groups: Map<string, Group>, read: ReadResult, ownerId: numbe
   })
   const before = test.results.get(learner)
   if (before === undefined) test.results.set(learner, read)
-  else if (before.mark !== read.mark || before.isBlank !== read.isBlank) {
+  else if (before.mark === read.mark && before.isBlank === read.isBlank) read.repeats = before
+  else {
     const message = `${learner} has ${before.isBlank ? 'no mark' : `the mark ${before.mark ?? 'none'}`} in another row of the same test.`
     return { target: row.cellOf('mark'), code: 'rows-differ', message }
   }
@@ -224,6 +262,8 @@ interface ReadResult extends NewResult {
   teacherKey: string
   site: (typeof progressionTestSites)[number]
   takenOn: string
+  /** The earlier row that says the same; only there the saved mark is set. */
+  repeats?: ReadResult
 }
 
 interface Unreadable {
@@ -268,7 +308,17 @@ function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   return { read: { row, teacherKey: address.key, site, takenOn: texts.takenOn, mark, isBlank } }
 }
 
-const names = { group: 'learner group', subject: 'subject', test: 'test', learner: 'learner' } as const
+const names: Readonly<Record<ResultField, string>> = {
+  teacher: 'address',
+  site: 'site',
+  group: 'learner group',
+  stage: 'stage',
+  subject: 'subject',
+  test: 'test',
+  takenOn: 'day',
+  learner: 'learner',
+  mark: 'mark',
+}
 
 /** Null for a blank cell, and for `none`, which removes a saved mark; undefined where the text is no number. */
 function readMark(text: string): number | null | undefined {

@@ -35,7 +35,7 @@ export interface RowsToImport<Row> {
   /** The digest of the file's bytes. */
   digest: string
   rows: readonly Row[]
-  /** The exact number of saved values to change although they look slipped; undefined: none. */
+  /** The exact number of rows to change or add although they look slipped; undefined: none. */
   allowChanges?: number | undefined
   ctx: RuleContext
 }
@@ -185,7 +185,7 @@ export function changesOf<Field extends string>(changed: readonly ChangedField<F
 }
 
 /**
- * Refuses an --allow-changes that is not the exact number of slipped values. Other changes are not counted: they are
+ * Refuses an --allow-changes that is not the exact number of rows that look slipped and change or add something. Other changes are not counted: they are
  * saved while the slipped ones are held back, and the number must be right before and after.
  *
  * @throws `change-limit`
@@ -194,7 +194,7 @@ export function checkChanges(total: number, allowed: number): void {
   if (allowed === total) return
   throw new Refused(
     'change-limit',
-    `--allow-changes ${allowed} is not right: ${total || 'no'} saved values look as if they had slipped; nothing was changed.`,
+    `--allow-changes ${allowed} is not right: ${total || 'no'} rows look as if a column had slipped; nothing was changed.`,
     {
       hint:
         total === 0

@@ -163,7 +163,7 @@ describe.each<OfNoun>([keyTimes, entries])('the rows of a column of $noun that s
     expect(again.error()).toMatchObject({
       code: 'change-limit',
       message:
-        '--allow-changes 5 is not right: no saved values look as if they had slipped; nothing was changed.',
+        '--allow-changes 5 is not right: no rows look as if a column had slipped; nothing was changed.',
       hint: 'Leave out --allow-changes.',
     })
   })
@@ -234,11 +234,12 @@ describe('a plan of entries whose column slipped at some centres', () => {
     const centres = ['EG001', 'EG002', 'EG003', 'EG004', 'EG005', 'EG006', 'EG007', 'EG008']
     const rows = (given: readonly string[]) =>
       centres.map((centre, at) => `${centre},2026-06,${names[0]},${given[at] ?? ''}`)
-    write(heading, [...rows(values), 'EG009,2026-06,0500/11,3'])
+    const unchanged = 'EG009,2026-06,0500/11,5'
+    write(heading, [...rows(values), unchanged, 'EG010,2026-06,0500/11,3'])
     await world.run(['entries', 'import', 'list.csv'])
-    write(heading, [...rows([fresh, ...values.slice(0, -1)]), 'EG009,2026-06,0500/11,4'])
+    write(heading, [...rows([fresh, ...values.slice(0, -1)]), unchanged, 'EG010,2026-06,0500/11,4'])
     const planned = await world.run(['entries', 'import', 'list.csv', '--plan-out', 'a.plan', '--json'])
-    expect(planned.json().rows).toEqual({ read: 9, accepted: 1, heldBack: 8 })
+    expect(planned.json().rows).toEqual({ read: 10, accepted: 2, heldBack: 8 })
     const applied = await world.run(['entries', 'apply', 'a.plan', '--json'])
     expect(applied.json()).toMatchObject({ entries: { changed: 1 }, changes: planned.json().changes })
   })

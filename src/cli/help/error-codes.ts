@@ -78,7 +78,7 @@ export const errorCodes: Readonly<Record<number, Readonly<Record<string, string>
     'associate-limit': 'one account acts for at most 50 associate centres',
     'british-council-centre': 'a British Council centre has no Global Listening',
     'centre-deleted': 'the centre is deleted',
-    'change-limit': 'that is not how many saved values look as if they had slipped: --allow-changes N',
+    'change-limit': 'that is not how many rows look as if a column had slipped: --allow-changes N',
     'changed-meanwhile': 'what was agreed to has changed since it was asked',
     'coordinator-suspended': 'the coordinator of the centre is suspended: nobody there signs in',
     'delete-limit': 'more than a fifth would be deleted: --allow-deletes N',

@@ -31,7 +31,9 @@ export type KeyTimeField = (typeof keyTimeFields)[number]
 export type KeyTimeRowAsWritten = TableRowAsWritten<KeyTimeField>
 
 /** Reads one row, or returns the faults of its cells: with the values, where only the time does not fit the session. */
-export function readKeyTimeRow(row: KeyTimeRowAsWritten): RowRead<KeyTimeField, NewKeyTime> {
+export function readKeyTimeRow(
+  row: Pick<KeyTimeRowAsWritten, 'texts' | 'faults'>,
+): RowRead<KeyTimeField, NewKeyTime> {
   const { texts } = row
   const { faults, wrong } = faultsOfRow(row)
   const country = countryCode(texts.country)
