@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { onlyInFiles, onlyOnNamedServer, onNamedServer, onServer } from './test/engines.ts'
+import { onlyInFiles, onlyOnNamedServer, onNamedServer, onServer, openNoStore } from './test/engines.ts'
 import { workInMemory } from './test/memory-folder.ts'
 
 workInMemory()
@@ -46,9 +46,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'server',
+          isolate: false,
           include: [...onServer, ...(isServerNamed ? onNamedServer : [])],
           exclude: [
             ...Object.keys(onlyInFiles),
+            ...openNoStore,
             ...long,
             ...notOnEachNode,
             ...(isServerNamed ? [] : onlyOnNamedServer),

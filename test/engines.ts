@@ -18,6 +18,15 @@ export const onNamedServer = [
 /** Of those of rules, what is decided before any store is asked, in hundreds of cases. */
 export const onlyOnNamedServer = ['test/rules/what-each-actor-*.test.ts']
 
+/** They open none, so that a server would be asked nothing. */
+export const openNoStore = [
+  'test/import/{growth,headings-properties,issues,progress,remove-created,what-is-shown-properties}.test.ts',
+  'test/mail/{header-injection,mime,rendering}.test.ts',
+  'test/rules/{slipped,account/password,credentials/derive,key-times/local-time,key-times/time-zones}.test.ts',
+  'test/rules/releases/{centres-of-release,releases-around-the-world}.test.ts',
+  'test/rules/users/{address-hints,duplicates,look-alike}.test.ts',
+]
+
 /** Whose stores are files alone, and why; a pattern, where that is so of a folder. */
 export const onlyInFiles: Readonly<Record<string, string>> = {
   'test/commands/store/migrate.test.ts':

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, matchesGlob } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { onlyInFiles, onNamedServer, onServer } from '../engines.ts'
+import { onlyInFiles, onNamedServer, onServer, openNoStore } from '../engines.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
@@ -35,6 +35,11 @@ describe('the tests that open a store', () => {
     const lists = [...onServer, ...onNamedServer, ...Object.keys(onlyInFiles)]
     expect(withStores.length).toBeGreaterThan(200)
     expect(withStores.filter((file) => !matches(file, lists))).toEqual([])
+  })
+
+  it('are none of those that are left out because they open none', () => {
+    expect(withStores.filter((file) => matches(file, openNoStore))).toEqual([])
+    for (const glob of openNoStore) expect(files.some((file) => matchesGlob(file, glob))).toBe(true)
   })
 
   it.each(Object.keys(onlyInFiles))('are there where they are named: %s', (glob) => {
