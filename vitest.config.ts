@@ -11,7 +11,12 @@ const long = process.env.LEAVE_OUT_LONG_TESTS
   ? ['test/end-to-end/{guessing,import-memory,desks,recorded-before-placed}.test.ts']
   : []
 /** What a server answers does not depend on the line of Node that asks. */
-const notOnEachNode = process.env.LEAVE_OUT_LONG_TESTS ? ['test/import/**'] : []
+const notOnEachNode = process.env.LEAVE_OUT_LONG_TESTS
+  ? [
+      'test/import/**',
+      'test/db/postgres/{desk-role,migrations,store-check,store-restore,words-of-errors}.test.ts',
+    ]
+  : []
 const isServerNamed = Boolean(process.env.SSH_ADMIN_TEST_DB)
 /** They are of a server throughout. */
 const ofServer = onServer.slice(0, 2)
