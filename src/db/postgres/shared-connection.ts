@@ -225,15 +225,16 @@ export class SharedConnection {
     // would silently read a stale snapshot.
     const begin = `${end}begin isolation level read committed; ${this.#connection.settings()}; set local idle_in_transaction_session_timeout to '60s'`
     const lock = `select tableoid as held from store where id = 1 for update ${wait === 0 ? 'nowait' : ''}`
-    // lock_timeout also bounds the wait for a lock of the whole table; a shorter statement_timeout of the role would end it.
-    const limit = `set local lock_timeout to ${Math.ceil(Math.max(wait, silentWaitMs))}; set local statement_timeout to 0; `
+    // lock_timeout also bounds the wait for a lock of the whole table; a shorter statement_timeout of the role, or its
+    // transaction_timeout, would end it. Both count from when the store is locked.
+    const limit = `set local lock_timeout to ${Math.ceil(Math.max(wait, silentWaitMs))}; set local statement_timeout to 0; ${transactionTimeout("'0'")}; `
     try {
       const result: unknown = await this.#connection.interruptible(() =>
         this.#client.query(
-          `${begin}; ${limit}${lock}; set local statement_timeout to default; set local lock_timeout to ${Math.max(minTableLockMs, this.#lockTimeoutMs())}; ${this.#store.query}`,
+          `${begin}; ${limit}${lock}; set local statement_timeout to default; ${transactionTimeout('null')}; set local lock_timeout to ${Math.max(minTableLockMs, this.#lockTimeoutMs())}; ${this.#store.query}`,
         ),
       )
-      const [held, read] = Array.isArray(result) ? result.filter(({ command }) => command === 'SELECT') : []
+      const [held, read] = Array.isArray(result) ? result.filter(namesHeld) : []
       // The store was replaced during the wait (store restore): the locked row is of the old table, kept under another name.
       if (held?.rows[0]?.held !== read?.rows[0]?.held) {
         await this.rollback()
@@ -394,4 +395,14 @@ export class SharedConnection {
 function isStoreMissing(error: unknown): boolean {
   const said = error instanceof Unavailable ? error.cause : error
   return /^(42P01|3F000|42703|42883)$/.test(errorCodeOf(said)) && !lacksFunction(said)
+}
+
+/** PostgreSQL 17 and later have it; of null, as the role has it. */
+function transactionTimeout(value: "'0'" | 'null'): string {
+  const name = "'transaction_timeout'"
+  return `select case when current_setting(${name}, true) is not null then set_config(${name}, ${value}, true) end as "limit"`
+}
+
+function namesHeld({ fields }: { fields?: readonly { name: string }[] }): boolean {
+  return fields?.some(({ name }) => name === 'held') ?? false
 }

@@ -133,6 +133,18 @@ describe('what whoever looks after the server sets for a user', () => {
     expect(ran.exit, ran.stderr).toBe(0)
   })
 
+  it('ends no wait for who holds the store, however little time a transaction may take, which counts afterwards', async ({
+    skip,
+  }) => {
+    const { rows } = await owner.query("select current_setting('transaction_timeout', true) as there")
+    if (rows[0].there === null) skip('this server is older than PostgreSQL 17')
+    await owner.query(`alter user ${user} set transaction_timeout to '800ms'`)
+    await owner.query(`begin; select id from ${schema}.store for update`)
+    setTimeout(() => void owner.query('rollback'), 2_000)
+    const ran = await as('users', 'suspend', 'omar@school.example', '--yes', '--wait', '60')
+    expect(ran.exit, ran.stderr).toBe(0)
+  })
+
   it('shows nobody a part of the store for all of it, where it keeps rows back', async () => {
     await owner.query(`alter table ${schema}.users enable row level security`)
     try {
