@@ -5,7 +5,7 @@ import type { Findings } from '../engine.ts'
 import { migrationsAfter } from '../migrations/index.ts'
 import { type TableDefinition, tablesOfVersion } from '../sqlite/definition.ts'
 import { tablesOnServer } from './migrate.ts'
-import { firstSchema, firstVersion } from './new-schema.ts'
+import { firstSchema, firstVersion, keptSchemaPrefix } from './new-schema.ts'
 import { deskRoleOfSchema } from './rights.ts'
 
 interface Looking {
@@ -38,6 +38,7 @@ export async function findingsOnServer(client: pg.Client, { server, version }: L
       ...rights.warnings,
       ...mixedOwners(found, schema),
       ...(await subscriptions(client, { found, schema })),
+      ...(await storesBeforeRestore(client, schema)),
     ],
   }
 }
@@ -57,6 +58,8 @@ interface FoundTable {
     columns: (string | null)[]
     isUnique: boolean
     isOfEveryRow: boolean
+    /** The condition of a partial index, as the server writes it. */
+    condition: string | null
     isValid: boolean
   }[]
   triggers: { name: string; isOurs: boolean; isOn: boolean }[]
@@ -77,7 +80,7 @@ const foundTables = `select relname as name, pg_get_userbyid(relowner) as owner,
         'columns', array(select attname from unnest(conkey) with ordinality as k (number, at)
           join pg_attribute on attrelid = conrelid and attnum = number order by at))
       from pg_constraint where conrelid = c.oid) as constraints,
-    array(select json_build_object('name', i.relname, 'isUnique', indisunique, 'isOfEveryRow', indpred is null, 'isValid', indisvalid and indisready,
+    array(select json_build_object('name', i.relname, 'isUnique', indisunique, 'isOfEveryRow', indpred is null, 'condition', pg_get_expr(indpred, indrelid), 'isValid', indisvalid and indisready,
         'columns', array(select attname from unnest(indkey) with ordinality as k (number, at)
           left join pg_attribute on attrelid = c.oid and attnum = number where at <= indnkeyatts order by at))
       from pg_index join pg_class as i on i.oid = indexrelid where indrelid = c.oid) as indexes,
@@ -204,7 +207,15 @@ function indexesMissing({ table: { name, indexes }, actual }: Compared, schema: 
       const message = `The index ${index} of ${name} lets two rows have the same: it was made unique.`
       return [damaged(name, message, createHint(`drop index ${index}; `))]
     }
-    if (found.columns.join() !== columns.join() || found.isOfEveryRow === /\bwhere\b/i.test(statement)) {
+    if (found.isUnique && !/^\s*create unique\b/i.test(statement)) {
+      const message = `The index ${index} of ${name} lets no two rows have the same: it was not made unique.`
+      return [damaged(name, message, createHint(`drop index ${index}; `))]
+    }
+    const [, condition = ''] = statement.split(/\bwhere\b/i)
+    if (
+      found.columns.join() !== columns.join() ||
+      plainCondition(found.condition ?? '') !== plainCondition(condition)
+    ) {
       const message = `The index ${index} of ${name} has other columns or rows than it was made with.`
       return [damaged(name, message, createHint(`drop index ${index}; `))]
     }
@@ -212,6 +223,11 @@ function indexesMissing({ table: { name, indexes }, actual }: Compared, schema: 
     const message = `The index ${index} of ${name} was not made to its end.`
     return [damaged(name, message, ownerRuns(`reindex index ${schema}.${index}`))]
   })
+}
+
+/** A condition without what the server adds when it writes one: types of texts, parentheses and blanks. */
+function plainCondition(condition: string): string {
+  return condition.replace(/::text|[()\s]/g, '').toLowerCase()
 }
 
 function damaged(target: string, message: string, hint: string): Problem {
@@ -417,5 +433,19 @@ async function subscriptions(client: pg.Client, { found, schema }: Found): Promi
     code: 'store-replicated',
     message: `The subscription ${name} fills ${tables.length === found.length ? 'the store' : tables.join(', ')} from another database (logical replication): a change made here is not made there, and the first row that both number alike ends the replication.`,
     hint: `Change the store where it comes from, and only read here. To go on here instead, have whoever looks after the server run: drop subscription "${name}"`,
+  }))
+}
+
+/** The stores that a restore put others in the place of: nobody else names them, and nothing removes them. */
+async function storesBeforeRestore(client: pg.Client, schema: string): Promise<Problem[]> {
+  const { rows } = await client.query<{ name: string }>(
+    'select nspname as name from pg_namespace where starts_with(nspname, $1) order by nspname',
+    [keptSchemaPrefix(schema)],
+  )
+  return rows.map(({ name }) => ({
+    target: name,
+    code: 'kept-copy',
+    message: `The schema ${name} is the store that was there before store restore put a backup in its place.`,
+    hint: `Where it is not needed any more, have its owner run: drop schema "${name}" cascade`,
   }))
 }

@@ -242,3 +242,12 @@ export function firstSchema(): string[] {
     ),
   ]
 }
+
+/** The end of the name of a schema that a restore keeps: when, and four letters that tell two of one second apart. */
+const lengthOfMoment = '2026_03_02_09_00_00z_a1b2'.length
+
+/** With what the names of the schemas begin that a restore keeps; a name has at most 63 letters. */
+export function keptSchemaPrefix(schema: string): string {
+  const before = '_before_restore_'
+  return `${schema.slice(0, 63 - before.length - lengthOfMoment)}${before}`
+}

@@ -24,6 +24,7 @@ import type { Opening } from '../store/opening.ts'
 import type { PresentStore, Replaced } from '../store/restore.ts'
 import type { ErasedAccount } from '../users/erase.ts'
 import { serverAddressOf } from './connection.ts'
+import { keptSchemaPrefix } from './new-schema.ts'
 import { copyToServer, rehearseNewSchema } from './new-store.ts'
 import { grantsFor } from './desk-role.ts'
 import { sharedDatabase } from './dialect.ts'
@@ -194,8 +195,7 @@ async function grantToDesks(client: pg.Client, schema: string): Promise<void> {
 /** The name under which the replaced schema is kept, unique even for two restores within a second. */
 function schemaToKeep({ schema }: ServerAddress, now: Date): string {
   const time = now.toISOString().slice(0, 19).replace(/\D/g, '_')
-  const ending = `_before_restore_${time}z_${randomBytes(2).toString('hex')}`
-  return `${schema.slice(0, 63 - ending.length)}${ending}`
+  return `${keptSchemaPrefix(schema)}${time}z_${randomBytes(2).toString('hex')}`
 }
 
 /** The address with another schema. */

@@ -123,6 +123,16 @@ describe('store check at a shared store', () => {
       'The index users_by_centre of users has other columns or rows than it was made with.',
     ],
     [
+      'an index over the rows of another condition',
+      `drop index SCHEMA.one_live_account_per_address; create unique index one_live_account_per_address on SCHEMA.users (email_key) where status = 'active'`,
+      'The index one_live_account_per_address of users has other columns or rows than it was made with.',
+    ],
+    [
+      'an index that was made unique',
+      'drop index SCHEMA.users_by_centre; create unique index users_by_centre on SCHEMA.users (centre_id)',
+      'The index users_by_centre of users lets no two rows have the same: it was not made unique.',
+    ],
+    [
       'a unique index over other columns',
       `drop index SCHEMA.one_live_account_per_address; create unique index one_live_account_per_address on SCHEMA.users (email_key, id) where status <> 'deleted'`,
       'The index one_live_account_per_address of users has other columns or rows than it was made with.',

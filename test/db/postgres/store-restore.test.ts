@@ -84,6 +84,9 @@ describe('restoring a store that is on a server', () => {
     const [now, kept, ...more] = await schemas()
     expect([now, more]).toEqual([schema, []])
     expect(kept).toMatch(/_before_restore_2026_03_02_09_00_00z_[0-9a-f]{4}$/)
+    const { findings } = (await there('store', 'check')).json()
+    const hint = expect.stringContaining(`drop schema "${kept}" cascade`)
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'kept-copy', target: kept, hint }))
   })
 
   it('changes nothing in a rehearsal', async () => {
