@@ -23,10 +23,10 @@ export const acceptClockCommand = () =>
     },
     render: ({ changed, acceptedAt, lastEventAt, voided }, view) => {
       const time = (iso: string | null) => (view.isTerminal ? momentOf(iso) : iso)
-      const said = changed
+      const message = changed
         ? `Time counts anew from ${time(acceptedAt)}; the last event was of ${time(lastEventAt)}. This voided ${voidedInWords(voided)}.`
         : `The clock, ${time(acceptedAt)}, is not behind the last event; nothing to do.`
-      return markedAnswer(said, { changed, view })
+      return markedAnswer(message, { changed, view })
     },
     json: (accepted) => accepted,
   })

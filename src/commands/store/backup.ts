@@ -39,9 +39,9 @@ export const backup = () =>
         await output.confirmReplacing()
         session.busy('Copying the store …')
         const bytes = dryRun ? null : await copy(store, { output, session, withoutContent })
-        const said = `${dryRun ? 'Would copy' : 'Copied'} the store ${pathInWords(db)} to ${pathInWords(file)}\nThe key is not in it: it is ${pathInWords(keyFile)}. Keep a copy of that too, in another place.${withoutContent ? '\nThe bytes of resources and help documents are not in it: where it is restored, they cannot be downloaded.' : ''}`
+        const message = `${dryRun ? 'Would copy' : 'Copied'} the store ${pathInWords(db)} to ${pathInWords(file)}\nThe key is not in it: it is ${pathInWords(keyFile)}. Keep a copy of that too, in another place.${withoutContent ? '\nThe bytes of resources and help documents are not in it: where it is restored, they cannot be downloaded.' : ''}`
         return {
-          text: markedAnswer(said, { changed: true, view: session.terminal.out }),
+          text: markedAnswer(message, { changed: true, view: session.terminal.out }),
           json: { store: db, file, bytes, keyFile, withoutContent, changed: true },
         }
       })
@@ -73,10 +73,10 @@ async function noteBackup(session: Session): Promise<void> {
     })
   } catch (error) {
     const reason = error instanceof Error ? ` ${(failureOfStore(error) ?? error).message}` : ''
-    const says =
+    const status =
       error instanceof CommitUnknown
         ? 'Whether the audit log names this backup is not known.'
         : 'The audit log does not name this backup.'
-    session.notify({ code: 'not-recorded', message: `${says}${reason}` })
+    session.notify({ code: 'not-recorded', message: `${status}${reason}` })
   }
 }

@@ -42,15 +42,17 @@ export const copy = () =>
       const { bytesToCopy, noteHeadOfCopy, rehearseCopy } = await import('../../db/store/copy.ts')
       return withStore(session, dryRun ? 'rehearse' : 'use', async (store) => {
         const copying = { store, session, to, output, withoutContent }
-        const { facts, key, there } = await session.rehearse(store, (trx, ctx) => look(copying, { trx, ctx }))
+        const { facts, key, existing } = await session.rehearse(store, (trx, ctx) =>
+          inspect(copying, { trx, ctx }),
+        )
         const noteHead = ({ head }: Copied, { isNew }: { isNew: boolean }) => {
           const { headFile } = store
           if (head)
-            noteHeadOfCopy(head, { to, keyFile: key.there, headFile, isNew, env: session.context.env })
+            noteHeadOfCopy(head, { to, keyFile: key.destination, headFile, isNew, env: session.context.env })
         }
-        if (there) {
-          if (!dryRun) noteHead(there, { isNew: false })
-          return answerOf(copying, { counts: there.counts, copied: there, key, changed: false })
+        if (existing) {
+          if (!dryRun) noteHead(existing, { isNew: false })
+          return answerOf(copying, { counts: existing.counts, copied: existing, key, changed: false })
         }
         if (output) refuseWithoutRoom(output.path, await bytesToCopy(store, { withoutContent }))
         await rehearseCopy(to)
@@ -89,10 +91,10 @@ function answerOf(
     'The store that was copied is as it was: go on with one of the two.',
   ]
   const rows = copied ? sumOf(copied) : null
-  const json = { store: db, to, counts, rows, head: copied?.head ?? null, keyFile: key.here }
+  const json = { store: db, to, counts, rows, head: copied?.head ?? null, keyFile: key.source }
   return {
     text: markedAnswer(lines.join('\n'), { changed, view: session.terminal.out }),
-    json: { ...json, keyFileOfCopy: key.there, withoutContent, changed },
+    json: { ...json, keyFileOfCopy: key.destination, withoutContent, changed },
   }
 }
 
@@ -109,9 +111,9 @@ interface Copying {
 async function newFile(file: string, session: Session): Promise<OutputFile> {
   const output = await checkOutputFile(session, { kind: 'backup', file, flag: '--to', asksLater: true })
   for (const part of ['', '-wal', '-journal']) {
-    const there = `${output.path}${part}`
-    if (!existsSync(there)) continue
-    throw new Refused('store-exists', `There is a file ${there} already.`, {
+    const path = `${output.path}${part}`
+    if (!existsSync(path)) continue
+    throw new Refused('store-exists', `There is a file ${path} already.`, {
       hint: 'It stays as it is. Name a file that is not there.',
     })
   }
@@ -119,32 +121,32 @@ async function newFile(file: string, session: Session): Promise<OutputFile> {
 }
 
 interface KeyPlaces {
-  here: string
+  source: string
   /** The default path of the copy's key. */
-  there: string
+  destination: string
   /** Whether both stores use the same key path. After a rekey of one, the old key is kept beside it. */
   isOne: boolean
 }
 
-async function look(
+async function inspect(
   copying: Copying,
   { trx, ctx }: { trx: Trx; ctx: RuleContext },
-): Promise<{ facts: StoreFacts; key: KeyPlaces; there: RecordedCopy | undefined }> {
+): Promise<{ facts: StoreFacts; key: KeyPlaces; existing: RecordedCopy | undefined }> {
   const { store, session, to } = copying
   const { storeFacts } = await import('../../db/store/facts.ts')
   const { fileOfKey } = await import('../../db/store/keys.ts')
   const facts = await storeFacts(trx)
-  const there = isServerAddress(to)
+  const existing = isServerAddress(to)
     ? await existingCopy(copying, { trx, note: () => recordStoreCopy(trx, { to, ctx }) })
     : undefined
-  if (!there) await recordStoreCopy(trx, { to, ctx })
-  const keyThere = keyFileFor(to, {
+  if (!existing) await recordStoreCopy(trx, { to, ctx })
+  const destination = keyFileFor(to, {
     settings: session.settings,
     context: session.context,
     storeId: facts.storeId,
   })
-  const isOne = resolve(store.keyFile) === resolve(keyThere)
-  return { facts, key: { here: fileOfKey(store), there: keyThere, isOne }, there }
+  const isOne = resolve(store.keyFile) === resolve(destination)
+  return { facts, key: { source: fileOfKey(store), destination, isOne }, existing }
 }
 
 /** Finds a complete copy whose commit was not confirmed; its log has the event, which this one's may lack. */
@@ -209,11 +211,11 @@ async function copyAll(
     if (!copied) throw error
     isRecorded = error instanceof CommitUnknown ? undefined : false
     const reason = error instanceof Error ? ` ${(failureOfStore(error) ?? error).message}` : ''
-    const says =
+    const status =
       isRecorded === undefined
         ? 'whether the audit log here names it is not known.'
         : 'the audit log here does not name it.'
-    session.notify({ code: 'not-recorded', message: `The copy is in its place; ${says}${reason}` })
+    session.notify({ code: 'not-recorded', message: `The copy is in its place; ${status}${reason}` })
   } finally {
     progress.stop()
   }
@@ -258,12 +260,12 @@ function proof(copied: RecordedCopy): string[] {
   ]
 }
 
-function keyLines({ session }: Copying, { here, there, isOne }: KeyPlaces): string[] {
+function keyLines({ session }: Copying, { source, destination, isOne }: KeyPlaces): string[] {
   if (session.settings.keyCommand.value !== undefined) return []
-  if (isOne || existsSync(there))
-    return [`The key is not in it: the copy has the same one, ${pathInWords(isOne ? here : there)}`]
+  if (isOne || existsSync(destination))
+    return [`The key is not in it: the copy has the same one, ${pathInWords(isOne ? source : destination)}`]
   return [
     'The key is not in it: the copy has the same one. To put it beside it:',
-    `cp ${shellWord(here)} ${shellWord(there)}`,
+    `cp ${shellWord(source)} ${shellWord(destination)}`,
   ]
 }

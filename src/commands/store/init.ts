@@ -46,16 +46,16 @@ export const init = () =>
       }
       const desks = roles ? await deskRoleOf(await session.opening('use'), { make: !dryRun }) : undefined
       const isChanged = changed || desks?.made === true
-      const begun = changed
+      const createdLines = changed
         ? [
             `Began the store ${pathInWords(db)}`,
             `Its key is ${pathInWords(keyFile)}: keep a copy elsewhere; without it no PIN or link can be made again.`,
           ]
         : []
       const lines = desks
-        ? roleLines(desks, { begun, isTerminal: session.terminal.out.isTerminal })
+        ? roleLines(desks, { createdLines, isTerminal: session.terminal.out.isTerminal })
         : changed
-          ? begun
+          ? createdLines
           : [`There is a store at ${pathInWords(db)}; nothing to do.`]
       return {
         text: markedAnswer(lines.join('\n'), { changed: isChanged, view: session.terminal.out }),
@@ -67,14 +67,14 @@ export const init = () =>
 /** The role's statements for psql; everything else is an SQL comment. */
 function roleLines(
   { role, statements, made }: DeskRole,
-  { begun, isTerminal }: { begun: readonly string[]; isTerminal: boolean },
+  { createdLines, isTerminal }: { createdLines: readonly string[]; isTerminal: boolean },
 ): string[] {
   const next = `Then each desk signs in as a user who has it: create user tom password '…' in role "${role}";`
   const done = `Made the role ${role}: it adds to the audit log, and cannot change it.`
-  if (made && isTerminal) return [...begun, done, next]
+  if (made && isTerminal) return [...createdLines, done, next]
   const comment = (line: string) => `-- ${line}`
   const why = made
     ? `${done} These statements made it, and change nothing more:`
     : 'These statements make the role for desks; whoever may make roles on the server runs them, in its database:'
-  return [...begun, why].map(comment).concat(statements, comment(next))
+  return [...createdLines, why].map(comment).concat(statements, comment(next))
 }

@@ -23,7 +23,7 @@ export const migrate = () =>
       const { dryRun } = session.common
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
       const db = session.settings.db.value
-      const { from, to, isShared } = await rehearsed(session)
+      const { from, to, isShared } = await rehearseMigration(session)
       if (from === to) return unchanged(session, { db, version: to })
       const { migrateAnyStore, requireMigrationRights } = await import('../../db/store/by-engine.ts')
       await requireMigrationRights(db)
@@ -56,7 +56,7 @@ export const migrate = () =>
   })
 
 /** Rehearses the migration of a file in memory, before anything is asked. */
-async function rehearsed(session: Session): Promise<{ from: number; to: number; isShared: boolean }> {
+async function rehearseMigration(session: Session): Promise<{ from: number; to: number; isShared: boolean }> {
   const { latestVersion } = await import('../../db/migrations/index.ts')
   const db = session.settings.db.value
   return withStore(session, isServerAddress(db) ? 'as-it-is' : 'read', async (store) => {
@@ -113,9 +113,9 @@ async function noteHead(session: Session, { from }: { from: number }): Promise<v
 }
 
 function unchanged(session: Session, { db, version }: { db: string; version: number }): AnswerOfChange {
-  const said = `The store ${pathInWords(db)} is up to date: it is of version ${version}; nothing to do.`
+  const message = `The store ${pathInWords(db)} is up to date: it is of version ${version}; nothing to do.`
   return {
-    text: markedAnswer(said, { changed: false, view: session.terminal.out }),
+    text: markedAnswer(message, { changed: false, view: session.terminal.out }),
     json: { store: db, from: version, to: version, kept: null, changed: false },
   }
 }

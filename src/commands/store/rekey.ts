@@ -31,22 +31,22 @@ export const rekey = () =>
         const sealed = { ...store, keys: () => key.keys }
         const work: WorkFor<Voided> = (trx, ctx) =>
           rekeyStore(trx, { fingerprint: key.keys.fingerprint, ctx })
-        const rehearsed = dryRun || asks ? await session.rehearse(sealed, work) : undefined
-        if (rehearsed) {
-          const words = `Give ${pathInWords(db)} a new key? That voids ${voidedInWords(rehearsed)}${toBeIssued(rehearsed)}.`
+        const rehearsal = dryRun || asks ? await session.rehearse(sealed, work) : undefined
+        if (rehearsal) {
+          const words = `Give ${pathInWords(db)} a new key? That voids ${voidedInWords(rehearsal)}${toBeIssued(rehearsal)}.`
           await confirm(session, words)
         }
         const { result: voided, waitingFile } =
-          dryRun && rehearsed
-            ? { result: rehearsed, waitingFile: undefined }
+          dryRun && rehearsal
+            ? { result: rehearsal, waitingFile: undefined }
             : await withNewKey(key, {
                 interruption: session.context.interruption,
-                takeOn: async () => {
+                commit: async () => {
                   const { result } = await session.commit(sealed, async (trx, ctx) => {
-                    const done = await work(trx, ctx)
-                    if (rehearsed && JSON.stringify(rehearsed) !== JSON.stringify(done))
+                    const result = await work(trx, ctx)
+                    if (rehearsal && JSON.stringify(rehearsal) !== JSON.stringify(result))
                       throw changedMeanwhile()
-                    return done
+                    return result
                   })
                   return result
                 },
@@ -60,9 +60,9 @@ export const rekey = () =>
             session.notify({ code, message: hint ? `${message} ${hint}` : message })
         }
         const kept = waitingFile === undefined ? key.kept : null
-        const said = `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${pathInWords(keyFile)}: keep a copy elsewhere.${kept === null ? '' : `\nThe old one ${dryRun ? 'would be' : 'is'} kept as ${pathInWords(kept)}, for copies of the store that have it.`}${store.engine.isShared ? '\nThe other desks need a copy of it in the same place: until then they look at the store, and change nothing.' : ''}`
+        const message = `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${pathInWords(keyFile)}: keep a copy elsewhere.${kept === null ? '' : `\nThe old one ${dryRun ? 'would be' : 'is'} kept as ${pathInWords(kept)}, for copies of the store that have it.`}${store.engine.isShared ? '\nThe other desks need a copy of it in the same place: until then they look at the store, and change nothing.' : ''}`
         return {
-          text: markedAnswer(said, { changed: true, view: session.terminal.out }),
+          text: markedAnswer(message, { changed: true, view: session.terminal.out }),
           json: { store: db, keyFile, kept, voided, changed: true },
           exit: waitingFile === undefined ? 0 : 9,
         }

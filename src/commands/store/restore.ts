@@ -52,7 +52,7 @@ export const restore = () =>
       session.busy('Looking at the backup …')
       const copy = await copyBackup(file, { session, present })
       try {
-        const { key, keyFile, voided, erasedAgain, messages, head } = await resolvePaths(copy, {
+        const { key, keyFile, voided, erasedAgain, messages, head } = await prepareCopy(copy, {
           options,
           session,
           present,
@@ -67,7 +67,7 @@ export const restore = () =>
             if (!replaced) throw changedMeanwhile()
           }
           await (key.made
-            ? withNewKey(key.made, { takeOn: replace, interruption: session.context.interruption })
+            ? withNewKey(key.made, { commit: replace, interruption: session.context.interruption })
             : replace())
           if (replaced?.eventsMeanwhile)
             session.notify(changesMeanwhileNotice(replaced.eventsMeanwhile, kept))
@@ -107,13 +107,13 @@ export const restore = () =>
 
 /** Notice that the key exists: --new-key is for a lost key, and `store rekey` for one that was disclosed. */
 function keyIsThere({ settings }: Session, keyFile: string): Notice {
-  const there =
+  const status =
     settings.keyCommand.value === undefined
       ? `is not lost: it is ${pathInWords(keyFile)}`
       : 'is given by a command'
   return {
     code: 'key-there',
-    message: `The key ${there}. It stays, and no new one is made; for another one: ssh-admin store rekey`,
+    message: `The key ${status}. It stays, and no new one is made; for another one: ssh-admin store rekey`,
   }
 }
 
@@ -150,7 +150,7 @@ async function copyBackup(file: string, { session, present }: { session: Session
 }
 
 /** Migrates the copy and voids its credentials before it replaces the store. */
-async function resolvePaths(
+async function prepareCopy(
   { path, storeId }: Copy,
   { options, session, present }: { options: Options; session: Session; present: PresentStore },
 ): Promise<Restored & { key: RestoredKey; keyFile: string; head: LogHead }> {
@@ -241,8 +241,8 @@ function erasedAgainInWords(
   { dryRun }: { dryRun: boolean },
 ): string {
   const many = accounts === 1 ? 'one account' : `${accounts} accounts`
-  const said = `${dryRun ? 'Would erase' : 'Erased'} again ${many} whose owners were erased since the backup was made.`
+  const message = `${dryRun ? 'Would erase' : 'Erased'} again ${many} whose owners were erased since the backup was made.`
   const beyond = left.length === 0 ? '' : `\nNot reached, and for you to see to: ${left.join('; ')}.`
-  if (suspended.length === 0) return `${said}${beyond}`
-  return `${said} What they coordinate or hold stays with ${suspended.map((id) => `erased-${id}@erased.invalid`).join(', ')}, suspended: see users show.${beyond}`
+  if (suspended.length === 0) return `${message}${beyond}`
+  return `${message} What they coordinate or hold stays with ${suspended.map((id) => `erased-${id}@erased.invalid`).join(', ')}, suspended: see users show.${beyond}`
 }

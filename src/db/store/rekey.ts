@@ -53,7 +53,7 @@ export function makeKey(keyFile: string, random: (bytes: number) => Buffer): New
  */
 export async function withNewKey<Result>(
   { secret, keys, keyFile }: NewKey,
-  { takeOn: changeKey, interruption }: { takeOn: () => Promise<Result>; interruption: Interruption },
+  { commit, interruption }: { commit: () => Promise<Result>; interruption: Interruption },
 ): Promise<{ result: Result; waitingFile: string | undefined }> {
   const waiting = waitingKeyFile(keyFile, keys.fingerprint)
   // Runs if a second signal ends the process, which it does only while the store does not know the new key.
@@ -61,7 +61,7 @@ export async function withNewKey<Result>(
   let result: Result
   try {
     writeWaitingKey(waiting, secret)
-    result = await changeKey()
+    result = await commit()
   } catch (error) {
     // After a refusal or on a full disk nothing was saved. After any other error the store may know the new key.
     const isRefusal = error instanceof Failure && !(error instanceof CommitUnknown)
