@@ -34,7 +34,7 @@ import { pathInWords } from '../shell-word.ts'
 import { option, argument, withCompletions } from '../cli/parameters.ts'
 import { requireTerminal } from '../cli/confirm.ts'
 import { failureOf } from '../rules/batch.ts'
-import { editUntilRight, canBeEdited, textFrom } from './editor.ts'
+import { editUntilValid, canBeEdited, textFrom } from './editor.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { serverInWords } from '../render/store.ts'
 import { table, type View } from '../render/table.ts'
@@ -196,20 +196,20 @@ async function configurationFrom(from: string, session: Session): Promise<Config
   return configurationIn(text, context, { description: named, hint: 'Mend it, and give it again.' })
 }
 
-/** @param begun an invalid draft to continue with */
-async function editedConfiguration(session: Session, begun?: string): Promise<Configuration> {
+/** @param draft an invalid draft to continue with */
+async function editedConfiguration(session: Session, draft?: string): Promise<Configuration> {
   const { context } = session
-  const { read } = await editUntilRight<Configuration>(session, {
+  const { value: configuration } = await editUntilValid<Configuration>(session, {
     name: 'config.json',
-    begun,
+    draft,
     present: () => readConfigFileText(context) ?? '{}\n',
-    read: async (text) => {
-      const wrong = await failureOf(() => configurationIn(text, context))
-      return wrong ? { wrong: [wrong.message] } : { read: configurationIn(text, context) }
+    parse: async (text) => {
+      const failure = await failureOf(() => configurationIn(text, context))
+      return failure ? { errors: [failure.message] } : { value: configurationIn(text, context) }
     },
     draftOf: (text) => ({ name: 'config.json', text, command: 'config edit --from' }),
   })
-  return read
+  return configuration
 }
 
 export type { Configuration } from '../config.ts'
@@ -298,11 +298,11 @@ async function changeConfiguration(session: Session, { name, change }: Change): 
   const done = isThere ? 'changed in' : 'taken out of'
   const already =
     name === null ? 'is the same in' : isThere ? 'has that value already in' : 'does not stand in'
-  const said = changed
+  const message = changed
     ? `${what} ${common.dryRun ? 'would be' : 'is'} ${done} ${pathInWords(path)}`
     : `${what} ${already} ${pathInWords(path)}; nothing to do.`
   return {
-    text: markedAnswer(said, { changed, view: session.terminal.out }),
+    text: markedAnswer(message, { changed, view: session.terminal.out }),
     json: { file: path, name: name && kebabCase(name), changed },
   }
 }
@@ -346,13 +346,13 @@ async function replaceFile(
   await file.moveIntoPlace()
 }
 
-interface Surroundings {
+interface SettingsView {
   file: string
   store: StoreProbe
   view: View
 }
 
-function renderSettings(settings: Settings, { file, store, view }: Surroundings): string {
+function renderSettings(settings: Settings, { file, store, view }: SettingsView): string {
   const rows = Object.entries(settings).map(([name, { value, from, variables = [] }]) => [
     kebabCase(name),
     shown(name, value) ?? '',

@@ -236,10 +236,10 @@ function changeQuestion(coordination: Coordination, { successor }: Request): str
   if (!changed || !coordinator) return undefined
   const stays = former?.status === 'suspended' ? 'becomes a teacher, and is suspended' : 'stays, as a teacher'
   const leaving = former ? ` ${nameAndAddress(former)} ${stays}.` : ''
-  return `Make ${nameAndAddress(coordinator)} the coordinator of ${centreLabel(coordination)}? ${told(successor)}${leaving}`
+  return `Make ${nameAndAddress(coordinator)} the coordinator of ${centreLabel(coordination)}? ${messageSentence(successor)}${leaving}`
 }
 
-function told(successor: Successor | undefined): string {
+function messageSentence(successor: Successor | undefined): string {
   const isNew = successor !== undefined && 'person' in successor
   return `They are sent a message ${isNew ? 'to set up a password' : 'that says so'}.`
 }
@@ -252,7 +252,7 @@ function changedTo(coordination: Coordination): string {
 }
 
 /** Adds what the change closes and opens at the centre. */
-const noticed =
+const trackingClosings =
   (rule: typeof suspendCoordinator | typeof restoreCoordinator) =>
   (trx: Trx, ctx: RuleContext, { centre }: { centre: string }) =>
     trackClosings(trx, {
@@ -269,7 +269,7 @@ export const suspend = () =>
       "Suspend a centre's coordinator. Until they are restored, or another one takes the place, none of the centre's users can sign in. Nothing of theirs is changed.",
     args: { centre: centreArgument() },
     examples: ['ssh-admin coordinator suspend EG001 --yes'],
-    act: noticed(suspendCoordinator),
+    act: trackingClosings(suspendCoordinator),
     confirm: {
       question: (done) => withClosing(suspensionQuestion(done.result), done),
       comparable: ({ result, closes }) => [comparableCoordination(result), comparableClosing({ closes })],
@@ -302,7 +302,7 @@ export const restore = () =>
       "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again. What is released and open at this moment opens for the centre again, and the answer says what does.",
     args: { centre: centreArgument() },
     examples: ['ssh-admin coordinator restore EG001'],
-    act: noticed(restoreCoordinator),
+    act: trackingClosings(restoreCoordinator),
     render: (done, view) =>
       renderWithClosing(renderCoordinatorChange(done.result, view, restored), done, view),
     json: ({ result, opens }) => ({ ...coordinationJson(result), opened: opens }),

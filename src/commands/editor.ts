@@ -14,7 +14,7 @@ import { pathInWords } from '../shell-word.ts'
 import { removeIfPossible } from '../unfinished-files.ts'
 
 /** Parses the edited text: the result, or its errors as lines. */
-type ReadText<Result> = { read: Result } | { wrong: readonly string[] }
+type ParseResult<Result> = { value: Result } | { errors: readonly string[] }
 
 interface Editing<Result> {
   /** The file's name in the editor. */
@@ -22,27 +22,27 @@ interface Editing<Result> {
   /** The present text. */
   present: () => string | Promise<string>
   /** An invalid draft to continue with. */
-  begun?: string | undefined
-  read: (text: string) => Promise<ReadText<Result>>
+  draft?: string | undefined
+  parse: (text: string) => Promise<ParseResult<Result>>
   /** Makes the draft that is kept if nothing is saved. */
   draftOf: (text: Draft['text']) => Draft
 }
 
 /** Opens a text in the user's editor until it is valid or the user gives up. */
-export async function editUntilRight<Result>(
+export async function editUntilValid<Result>(
   session: Session,
-  { name, present, begun, read, draftOf }: Editing<Result>,
-): Promise<{ text: string; read: Result }> {
+  { name, present, draft, parse, draftOf }: Editing<Result>,
+): Promise<{ text: string; value: Result }> {
   const keep = (saved: Draft['text'], error: unknown) => keepDraft(session, draftOf(saved), error)
-  let text = begun ?? (await editText(await present(), { name, session, keep }))
+  let text = draft ?? (await editText(await present(), { name, session, keep }))
   for (;;) {
-    const found = await read(text)
-    if ('read' in found) return { text, read: found.read }
-    for (const line of found.wrong) session.say(line)
+    const parsed = await parse(text)
+    if ('value' in parsed) return { text, value: parsed.value }
+    for (const line of parsed.errors) session.say(line)
     try {
       if (!(await askYesNo(session.terminal, 'Edit it again?'))) throw new Cancelled()
     } catch (error) {
-      if (text !== begun) keep(text, error)
+      if (text !== draft) keep(text, error)
       throw error
     }
     text = await editText(text, { name, session, keep })
@@ -75,9 +75,9 @@ async function editText(text: string, { name, session, keep }: EditSession): Pro
     return decoded(await readFile(file), 'What the editor saved')
   } catch (error) {
     const saved = await readFile(file).catch(() => undefined)
-    const ended = session.context.signal.aborted ? new Cancelled() : error
-    if (saved !== undefined && saved.toString() !== text) keep(saved, ended)
-    throw ended
+    const failure = session.context.signal.aborted ? new Cancelled() : error
+    if (saved !== undefined && saved.toString() !== text) keep(saved, failure)
+    throw failure
   } finally {
     forget()
     removeWithCopies(file)

@@ -8,7 +8,7 @@ import type { Draft } from '../cli/drafts.ts'
 import { preparedMutation, query, listing, mutation } from '../cli/define.ts'
 import { argument, option, withCompletions, allowName, requiredOption } from '../cli/parameters.ts'
 import { type Session, withStore } from '../cli/session.ts'
-import { editUntilRight, canBeEdited, textFrom } from './editor.ts'
+import { editUntilValid, canBeEdited, textFrom } from './editor.ts'
 import { variablesFor, sampleOf } from '../mail/values.ts'
 import type { Kysely } from 'kysely'
 import { foundInMemory } from '../cli/list-declaration.ts'
@@ -94,11 +94,11 @@ export const edit = () =>
     examples: ['ssh-admin templates edit invitation --from invitation.txt'],
     prepare: async ({ name: letter, from }, session): Promise<Request> => {
       if (from === undefined) return { letter, ...(await edited(letter, session)) }
-      const begun = await textFrom(from, session)
-      const checked = await checkTemplate(begun, letter)
+      const draft = await textFrom(from, session)
+      const checked = await checkTemplate(draft, letter)
       if (!('problems' in checked)) return { letter, template: checked, from }
       if (!canBeEdited(from, session)) throw badTemplate(checked.problems, letter)
-      return { letter, from, ...(await edited(letter, session, begun)) }
+      return { letter, from, ...(await edited(letter, session, draft)) }
     },
     act: (trx, ctx, { letter, template }) =>
       editTemplate(trx, { letter, template, shipped: shippedTemplate(letter), ctx }),
@@ -107,30 +107,30 @@ export const edit = () =>
       usedBy: ({ from }) => from,
     },
     render: ({ letter, changed }, view) => {
-      const said = changed
+      const message = changed
         ? `The letter ${letter} has new words. To see them: ssh-admin templates preview ${letter} --to YOU`
         : `The letter ${letter} reads so already; nothing to do.`
-      return markedAnswer(said, { changed, view })
+      return markedAnswer(message, { changed, view })
     },
     json: ({ letter, changed }) => ({ name: letter, changed }),
   })
 
-/** @param begun an invalid draft to continue with */
+/** @param draft an invalid draft to continue with */
 async function edited(
   letter: LetterName,
   session: Session,
-  begun?: string,
+  draft?: string,
 ): Promise<{ template: LetterWords; source: string }> {
   const question = `Which words shall the letter ${letter} have?`
   requireTerminal(session, { flag: '--from', question, add: ['--from', 'FILE'] })
-  const { read: template, text: source } = await editUntilRight<LetterWords>(session, {
+  const { value: template, text: source } = await editUntilValid<LetterWords>(session, {
     name: `${letter}.template`,
-    begun,
+    draft,
     present: () => presentSource(letter, session),
-    read: async (text) => {
+    parse: async (text) => {
       const checked = await checkTemplate(text, letter)
-      if (!('problems' in checked)) return { read: checked }
-      return { wrong: checked.problems.map(({ line, message }) => `line ${line}: ${message}`) }
+      if (!('problems' in checked)) return { value: checked }
+      return { errors: checked.problems.map(({ line, message }) => `line ${line}: ${message}`) }
     },
     draftOf: (text) => draftOf(text, letter),
   })
@@ -195,10 +195,10 @@ export const reset = () =>
           : undefined,
     },
     render: ({ letter, changed }, view) => {
-      const said = changed
+      const message = changed
         ? `The letter ${letter} reads as it was shipped.`
         : `The letter ${letter} is as it was shipped; nothing to do.`
-      return markedAnswer(said, { changed, view })
+      return markedAnswer(message, { changed, view })
     },
     json: ({ letter, changed }) => ({ name: letter, changed }),
   })
