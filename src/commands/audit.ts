@@ -210,7 +210,7 @@ export const exportEvents = () =>
         order: 'asc',
         visible: visibleCentres(by),
       })
-      const events = counting(log, { counted, readable: await eventsFor(db, by) })
+      const events = countWhileReading(log, { counted, readable: await eventsFor(db, by) })
       return { file, counted, events }
     },
     output: {
@@ -218,7 +218,7 @@ export const exportEvents = () =>
       file: ({ file }) => file,
       write: async (output, { file, events }, { session }) => {
         const { now, signal } = session.context
-        if (endingOf(file) === '.jsonl') await output.prepare(linesOf(events))
+        if (extensionOf(file) === '.jsonl') await output.prepare(linesOf(events))
         else await prepareTable(output, { sheets: [eventSheet(events)], at: now(), signal })
       },
       event: ({ counted: { events } }) => ({ action: 'audit.exported', facts: { events } }),
@@ -230,19 +230,19 @@ export const exportEvents = () =>
     json: ({ counted: { events } }, file) => ({ file: file ?? null, events }),
   })
 
-function endingOf(file: string): string {
+function extensionOf(file: string): string {
   return extname(file).toLowerCase()
 }
 
 function refuseOtherEndings(file: string): void {
   refuseStdout(file)
-  if (['.xlsx', '.csv', '.jsonl'].includes(endingOf(file))) return
+  if (['.xlsx', '.csv', '.jsonl'].includes(extensionOf(file))) return
   throw new Usage(`${file} has an ending that is not known.`, {
     hint: 'End the name with .xlsx, .csv or .jsonl.',
   })
 }
 
-async function* counting(
+async function* countWhileReading(
   events: AsyncIterable<AuditEntry>,
   { counted, readable }: { counted: { events: number }; readable: (event: AuditEntry) => AuditEntry },
 ) {

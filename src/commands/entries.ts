@@ -18,27 +18,27 @@ export const entryColumns = [
     heading: 'Centre number',
     synonyms: ['Centre', 'Centre no', 'Center number', 'Centre ID'],
     required: true,
-    holds: 'code',
+    valueKind: 'code',
   },
-  { field: 'series', heading: 'Series', synonyms: ['Exam series'], required: true, holds: 'moment' },
+  { field: 'series', heading: 'Series', synonyms: ['Exam series'], required: true, valueKind: 'moment' },
   {
     field: 'component',
     heading: 'Component',
     synonyms: ['Syllabus and component', 'Component code'],
     required: true,
-    holds: 'code',
+    valueKind: 'code',
   },
   {
     field: 'candidates',
     heading: 'Candidates',
     synonyms: ['Number of candidates', 'Entries', 'Count'],
     required: true,
-    holds: 'number',
+    valueKind: 'number',
   },
 ] as const satisfies readonly TableColumn<EntryField>[]
 
 const entries: RowsImport<EntryField> = {
-  of: 'entries',
+  noun: 'entries',
   columns: entryColumns,
   importRows: importEntries,
   title: 'entries',

@@ -46,7 +46,7 @@ import type { ImportedRows } from '../rules/imports.ts'
 
 /** What differs between the import of Key Times and that of entries. */
 export interface RowsImport<Field extends string> {
-  of: PlannedNoun
+  noun: PlannedNoun
   columns: readonly TableColumn<Field>[]
   importRows: (trx: Trx, rows: HoldableRows<TableRowAsWritten<Field>>) => Promise<ImportedRows>
   /** The name of the rows in a sentence: `Key Times`. */
@@ -87,7 +87,7 @@ export function importRowsCommand<Field extends string>(
     description,
     args: { file: argument('the workbook (.xlsx or .csv), or - for stdin') },
     options,
-    notes: columnsHelp(spec.columns, `ssh-admin ${spec.of} sample`),
+    notes: columnsHelp(spec.columns, `ssh-admin ${spec.noun} sample`),
     examples: [example, `${example} --issues-out held-back.xlsx`],
     instead: (options, session) => {
       const { planOut } = options
@@ -117,11 +117,11 @@ export function applyRowsCommand<Field extends string>(
     summary,
     description,
     args: { plan: argument('the saved plan') },
-    examples: [`${example} --plan-out changes.plan`, `ssh-admin ${spec.of} apply changes.plan`],
+    examples: [`${example} --plan-out changes.plan`, `ssh-admin ${spec.noun} apply changes.plan`],
     prepare: async ({ plan }, { context }) => ({ path: resolve(context.cwd, plan) }),
     act: async (trx, ctx, { path }, store) => {
       const { readPlanOfRows, refuseChangedWorkbook, storeChanged } = await import('../import/plan-file.ts')
-      const saved = readPlanOfRows(path, store.keys().plan, spec.of)
+      const saved = readPlanOfRows(path, store.keys().plan, spec.noun)
       refuseChangedWorkbook(saved)
       const done = await spec.importRows(trx, {
         ...saved.source,
@@ -129,7 +129,7 @@ export function applyRowsCommand<Field extends string>(
         planned: saved.heldBack,
         ctx,
       })
-      if (done.storeDigest() !== saved.storeDigest) throw storeChanged(spec.of)
+      if (done.storeDigest() !== saved.storeDigest) throw storeChanged(spec.noun)
       return done
     },
     confirm: confirmation(spec),
@@ -225,7 +225,10 @@ async function savePlan<Field extends string>(
     session.say(
       dryRun
         ? 'The plan was made, and not saved.'
-        : planSavedMessage(output.shown, { apply: `ssh-admin ${spec.of} apply`, changes: answered.changed }),
+        : planSavedMessage(output.shown, {
+            apply: `ssh-admin ${spec.noun} apply`,
+            changes: answered.changed,
+          }),
     )
     return exitOf(result)
   } finally {
@@ -236,7 +239,7 @@ async function savePlan<Field extends string>(
 }
 
 function rowsToSave<Field extends string>(
-  { of, columns }: RowsImport<Field>,
+  { noun, columns }: RowsImport<Field>,
   {
     request: { file, digest, rows },
     result: { rows: counted, issues, storeDigest },
@@ -247,7 +250,7 @@ function rowsToSave<Field extends string>(
   for (const { row } of issues) heldBack.add(row)
   const accepted = rows.filter(({ row }) => !heldBack.has(row))
   return {
-    of,
+    of: noun,
     source: { file, digest },
     path,
     rows: accepted.map(({ row, texts }) => ({ row, texts })),
@@ -303,10 +306,10 @@ function refuseIssues(issues: CellIssues, { strict }: { strict: boolean }): void
 /** @param title the name of the rows in a sentence: `Key Times` */
 function renderImportedRows(
   imported: ImportedRows,
-  { of, title }: { of: string; title: string },
+  { noun, title }: { noun: string; title: string },
   view: View,
 ): Pieces {
-  return piecesOfLines(linesThatFit(linesOf(imported, { of, title, view }), view))
+  return piecesOfLines(linesThatFit(linesOf(imported, { noun, title, view }), view))
 }
 
 function* linesThatFit(lines: Iterable<string>, { isTerminal, width }: View): Generator<string> {
@@ -315,13 +318,13 @@ function* linesThatFit(lines: Iterable<string>, { isTerminal, width }: View): Ge
 
 function* linesOf(
   { rows, counts, issues, changes, closes, opens }: ImportedRows,
-  { of, title, view }: { of: string; title: string; view: View },
+  { noun, title, view }: { noun: string; title: string; view: View },
 ): Generator<string> {
   const { created, changed, unchanged } = counts
   yield* renderRowCounts(rows, { changed: created + changed > 0, view })
   yield view.isTerminal
     ? `  New ${title}: ${created}. Changed: ${changed}. There already: ${unchanged}.`
-    : tsvLine([of, created, changed, unchanged])
+    : tsvLine([noun, created, changed, unchanged])
   yield* renderChanges(changes, view)
   yield* renderIssues(issues, view)
   yield* renderClosing({ closes, opens }, view)

@@ -37,35 +37,40 @@ export const keyTimeColumns = [
     heading: 'Administrative zone',
     synonyms: ['Admin zone', 'Zone', 'Cambridge zone'],
     required: true,
-    holds: 'number',
+    valueKind: 'number',
   },
   {
     field: 'session',
     heading: 'Session',
     synonyms: ['AM/PM/EV', 'Exam session'],
     required: true,
-    holds: 'code',
+    valueKind: 'code',
   },
   {
     field: 'localTime',
     heading: 'Local time',
     synonyms: ['Key Time', 'Time', 'Local Key Time'],
     required: true,
-    holds: 'moment',
+    valueKind: 'moment',
   },
   { field: 'timeZone', heading: 'Time zone', synonyms: ['IANA time zone', 'Timezone'] },
-  { field: 'series', heading: 'Series', synonyms: ['Exam series'], holds: 'moment' },
-  { field: 'from', heading: 'From', synonyms: ['From date', 'Valid from', 'Start date'], holds: 'moment' },
+  { field: 'series', heading: 'Series', synonyms: ['Exam series'], valueKind: 'moment' },
+  {
+    field: 'from',
+    heading: 'From',
+    synonyms: ['From date', 'Valid from', 'Start date'],
+    valueKind: 'moment',
+  },
   {
     field: 'until',
     heading: 'Until',
     synonyms: ['Until date', 'Valid until', 'To', 'End date'],
-    holds: 'moment',
+    valueKind: 'moment',
   },
 ] as const satisfies readonly TableColumn<KeyTimeField>[]
 
 const keyTimes: RowsImport<KeyTimeField> = {
-  of: 'key-times',
+  noun: 'key-times',
   columns: keyTimeColumns,
   importRows: importKeyTimes,
   title: 'Key Times',
@@ -187,8 +192,8 @@ export const edit = () =>
       'ssh-admin key-times edit 2 --until 2026-10-24',
     ],
     prepare: async ({ id, remove, ...changes }) => {
-      const said = Object.values(changes).some((value) => value !== undefined)
-      if (said === remove) {
+      const hasChanges = Object.values(changes).some((value) => value !== undefined)
+      if (hasChanges === remove) {
         throw new Usage(
           remove ? 'What is taken away cannot be changed as well.' : `Nothing was said of Key Time ${id}.`,
           {

@@ -84,8 +84,8 @@ export const list = () =>
     answer: 'messageList',
     key: 'messages',
     fields: messageFields,
-    table: inTable,
-    pipe: inPipe,
+    table: tableFields,
+    pipe: pipeFields,
     // The address is what users look for, so it is dropped last.
     dropOrder: ['letter', 'when', 'state'],
     rowDetails: undeliveredReason,
@@ -329,8 +329,8 @@ const messageFields = {
   when: timeField<Message>('When', ({ createdAt, deliveredAt }) => deliveredAt ?? createdAt),
 }
 
-const inTable = ['id', 'to', 'letter', 'state', 'when'] as const
-const inPipe = [
+const tableFields = ['id', 'to', 'letter', 'state', 'when'] as const
+const pipeFields = [
   'id',
   'to',
   'letter',
@@ -370,16 +370,16 @@ function cancelledReason({ id, to, state, lastError }: Message, { chalk }: Pick<
 function renderMessages(messages: readonly Message[], view: View): string {
   if (!view.isTerminal)
     return messages
-      .map((message) => tsvLine(inPipe.map((name) => messageFields[name].value(message))))
+      .map((message) => tsvLine(pipeFields.map((name) => messageFields[name].value(message))))
       .join('\n')
   // The notices explain an empty result.
   if (messages.length === 0) return ''
-  const fields: Field<Message>[] = inTable.map((name) => messageFields[name])
+  const fields: Field<Message>[] = tableFields.map((name) => messageFields[name])
   return table(
     fields.map(({ heading }) => heading),
     messages.map((message) => fields.map((one) => (one.shown ?? one.value)(message, view))),
     view,
-    { key: inTable.indexOf('to') },
+    { key: tableFields.indexOf('to') },
   )
 }
 

@@ -41,7 +41,7 @@ export const resultColumns = [
     heading: 'Teacher email',
     synonyms: ['Teacher e-mail', 'Teacher', 'Owner', 'Email', 'E-mail'],
     required: true,
-    holds: 'address',
+    valueKind: 'address',
   },
   { field: 'site', heading: 'Site', synonyms: ['Support site'], required: true },
   { field: 'group', heading: 'Learner group', synonyms: ['Group', 'Class'], required: true },
@@ -53,10 +53,16 @@ export const resultColumns = [
     heading: 'Taken on',
     synonyms: ['Date', 'Date taken', 'Test date'],
     required: true,
-    holds: 'moment',
+    valueKind: 'moment',
   },
   { field: 'learner', heading: 'Learner', synonyms: ['Learner name', 'Pupil', 'Student'], required: true },
-  { field: 'mark', heading: 'Mark', synonyms: ['Marks', 'Score', 'Result'], required: true, holds: 'number' },
+  {
+    field: 'mark',
+    heading: 'Mark',
+    synonyms: ['Marks', 'Score', 'Result'],
+    required: true,
+    valueKind: 'number',
+  },
 ] as const satisfies readonly TableColumn<ResultField>[]
 
 export const list = () =>

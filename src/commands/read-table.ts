@@ -70,13 +70,13 @@ export async function readTableFile<Field extends string>(
 ): Promise<ReadTable<Field>> {
   const { workbook, map } = await openTable(tableFile, columns, session)
   try {
-    const rows: RowOfTable<Field>[] = []
+    const rows: PackedRow<Field>[] = []
     const facts: SheetFacts<Field> = {
       columns,
       headingOf: headingsOf(columns),
-      cleanCell: (text, { holds }) => {
-        if (holds === 'address') return trimCode(text)
-        return holds === undefined || holds === 'name' ? cleanText(text) : codeAsTyped(text)
+      cleanCell: (text, { valueKind }) => {
+        if (valueKind === 'address') return trimCode(text)
+        return valueKind === undefined || valueKind === 'name' ? cleanText(text) : codeAsTyped(text)
       },
       cellIn: (column, row) => cellName(workbook.sheet, column, row),
       mergedAt: () => undefined,
@@ -89,7 +89,7 @@ export async function readTableFile<Field extends string>(
       map,
       onRow: (row, table) => {
         if (isBlankRow(row)) return
-        rows.push(new RowOfTable<Field>(row, table, facts))
+        rows.push(new PackedRow<Field>(row, table, facts))
         if (rows.length === manyRowsWithFaults) growHeapSlowly()
       },
     })
@@ -101,12 +101,12 @@ export async function readTableFile<Field extends string>(
     if (tableFile.sheet === undefined) await notifyOtherSheets(workbook, session)
     for (const notice of tableNotices(table)) session.notify(notice)
     notifyUnknownColumns(table.unknown, session)
-    const held = () => rows.map((row) => ({ row, table: row.table }))
+    const rowsWithTable = () => rows.map((row) => ({ row, table: row.table }))
     return {
       file: workbook.file,
       digest: workbook.digest,
       rows,
-      asWritten: () => originalSheetOf(held(), { sheet: workbook.sheet, first: table }),
+      asWritten: () => originalSheetOf(rowsWithTable(), { sheet: workbook.sheet, first: table }),
     }
   } finally {
     await workbook.close()
@@ -134,7 +134,7 @@ interface SheetFacts<Field extends string> {
  * A row in little memory, for tables of a hundred thousand rows: a class, whose methods are shared, with its cells
  * packed into one string. Closures and arrays for each row would take more memory than the cells.
  */
-class RowOfTable<Field extends string> implements TableRow<Field> {
+class PackedRow<Field extends string> implements TableRow<Field> {
   readonly number: number
   private readonly packed: PackedCells
   readonly notes?: NonNullable<SheetRow['notes']>
@@ -203,18 +203,18 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
       cellFault(note) ??
       (isErrorWord(text) ? errorCellFault(text) : undefined) ??
       (this.struck?.has(column) === true ? struckOutFault(text) : undefined) ??
-      this.notAsShown(field, note) ??
+      this.displayFault(field, note) ??
       (this.isFormattedByRule(column) ? ruleFormatFault(text) : undefined)
     )
   }
 
   /** The fault of a cell whose stored value differs from what it shows. */
-  private notAsShown(field: Field, note: CellNote | undefined): CellFault | undefined {
+  private displayFault(field: Field, note: CellNote | undefined): CellFault | undefined {
     if (note === undefined) return undefined
     const text = this.textOf(field)
-    const holds = this.sheet.columns.find((column) => column.field === field)?.holds
-    if (holds === undefined) return plainTextFault(note, text)
-    return holds === 'number' ? numberFault(note, text) : shownOtherwiseFault(note, text)
+    const valueKind = this.sheet.columns.find((column) => column.field === field)?.valueKind
+    if (valueKind === undefined) return plainTextFault(note, text)
+    return valueKind === 'number' ? numberFault(note, text) : shownOtherwiseFault(note, text)
   }
 
   /** Whether a conditional format may show the cell differently, which only happens to numbers. */
@@ -237,8 +237,8 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
 
   isColumnNumeric(column: number): boolean {
     return this.sheet.columns.some(
-      ({ field, holds }) =>
-        holds === 'number' && this.columnOf(field) === column && this.faultOf(field) === undefined,
+      ({ field, valueKind }) =>
+        valueKind === 'number' && this.columnOf(field) === column && this.faultOf(field) === undefined,
     )
   }
 

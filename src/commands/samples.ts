@@ -28,7 +28,7 @@ interface Sample {
 
 /** Makes a command that writes an empty workbook to fill in. Of no other kind: it opens no store. */
 function sampleCommand({ noun, reader = 'import', example = noun, sheets }: Sample): Command {
-  const usual = `${noun}-sample.xlsx`
+  const defaultFile = `${noun}-sample.xlsx`
   return command({
     name: 'sample',
     summary: 'write an empty workbook to fill in, with a guide',
@@ -36,8 +36,8 @@ function sampleCommand({ noun, reader = 'import', example = noun, sheets }: Samp
       'Write an empty workbook with the right headings and drop-down lists, and a guide to its columns on a second sheet.',
     args: {
       file: optionalArgument(
-        `.xlsx, or .csv for the headings alone (default: ${usual} here)`,
-        z.string().min(1, 'the name of a file').default(usual),
+        `.xlsx, or .csv for the headings alone (default: ${defaultFile} here)`,
+        z.string().min(1, 'the name of a file').default(defaultFile),
       ),
     },
     examples: [`ssh-admin ${noun} sample ${example}.xlsx --yes`],

@@ -37,7 +37,7 @@ export interface TableColumn<Field extends string> extends ColumnSpec {
    * How texts are cleaned: an address only at its ends, because odd characters within must be refused; a code, a number
    * and a moment lose the marks that keep a spreadsheet from converting them. Absent: plain text.
    */
-  holds?: 'address' | 'name' | 'code' | 'number' | 'moment'
+  valueKind?: 'address' | 'name' | 'code' | 'number' | 'moment'
 }
 
 /** Looks up the heading of a field. */

@@ -67,10 +67,10 @@ function deletionQuestion(deleted: readonly DeletedUser[]): string | undefined {
 function stepsOf({ account, suspendedFirst, transferred }: DeletedUser): string {
   const suspension = suspendedFirst ? `${nameOf(account)} is suspended first. ` : ''
   if (!transferred) return suspension
-  return `${suspension}${accessFirst(transferred)}${personAndCentre(transferred.to)} takes over ${holdings(together(transferred))}. `
+  return `${suspension}${accessFirst(transferred)}${personAndCentre(transferred.to)} takes over ${holdings(sumHoldings(transferred))}. `
 }
 
-function together({ sites }: Transferred): { learnerGroups: number; results: number } {
+function sumHoldings({ sites }: Transferred): { learnerGroups: number; results: number } {
   const sum = { learnerGroups: 0, results: 0 }
   for (const { learnerGroups, results } of sites) {
     sum.learnerGroups += learnerGroups

@@ -47,7 +47,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
       if (scrubbed && kept.length === 0 && alone === 0) return done
       const others = scrubbed ? [] : [store.engine.isShared ? tracesOnServer : traces]
       const { addresses } = erased.erasure
-      const noted = [...kept.map((file) => notRemoved(nameWithout(file, addresses))), ...others]
+      const noted = [...kept.map((file) => notRemoved(redactedFileName(file, addresses))), ...others]
       await session
         .commit(store, (trx, ctx) => recordNotReached(trx, { left: noted, files: alone, ctx }))
         // The erasure is committed; what could not be recorded is reported.
@@ -74,8 +74,8 @@ async function eraseWithFiles(
     const { others } = await messagesNaming(mailDir, addresses)
     const { notFound } = await findNotedFiles(files, mailDir)
     return [
-      ...others.map((file) => `${toOthers}: ${nameWithout(file, addresses)}`),
-      ...notFound.map((note) => `${elsewhere}: ${withoutThem(note, addresses)}`),
+      ...others.map((file) => `${toOthers}: ${redactedFileName(file, addresses)}`),
+      ...notFound.map((note) => `${elsewhere}: ${redactAddresses(note, addresses)}`),
     ]
   }
   const erasure = await eraseUser(trx, { email, findLeft: left, ctx })
@@ -99,17 +99,17 @@ export function findLeftAfterRestore(mailDir: string): FindLeft {
     const { findNotedFiles } = await import('../../mail/written-messages.ts')
     const { here, notFound } = await findNotedFiles(files, mailDir)
     return [
-      ...here.map((file) => `${stillHere}: ${nameWithout(file, addresses)}`),
-      ...notFound.map((note) => `${elsewhere}: ${withoutThem(note, addresses)}`),
+      ...here.map((file) => `${stillHere}: ${redactedFileName(file, addresses)}`),
+      ...notFound.map((note) => `${elsewhere}: ${redactAddresses(note, addresses)}`),
     ]
   }
 }
 
-function nameWithout(file: string, addresses: readonly WrittenAddress[]): string {
-  return withoutThem(basename(file), addresses)
+function redactedFileName(file: string, addresses: readonly WrittenAddress[]): string {
+  return redactAddresses(basename(file), addresses)
 }
 
-function withoutThem(text: string, addresses: readonly WrittenAddress[]): string {
+function redactAddresses(text: string, addresses: readonly WrittenAddress[]): string {
   return addresses.length === 0 ? text : text.replace(mentionsInFileName(addresses), '(erased)')
 }
 

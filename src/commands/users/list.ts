@@ -138,7 +138,7 @@ export const list = () =>
     fields: userFields,
     table: ['email', 'name', 'centre', 'roles', 'status', 'last-signed-in'],
     dropOrder: ['last-signed-in', 'roles', 'status', 'name'],
-    pipe: usual,
+    pipe: pipeFields,
     id: 'email',
     sortColumns: userOrders,
     searchesInStore: true,
@@ -169,7 +169,7 @@ export const list = () =>
     noMatchMessage: 'Nobody fits.',
   })
 
-const usual = ['email', 'name', 'centre', 'roles', 'status', 'why-not', 'last-signed-in'] as const
+const pipeFields = ['email', 'name', 'centre', 'roles', 'status', 'why-not', 'last-signed-in'] as const
 
 /** The part of a user that a field needs to be read. */
 const partOf: Readonly<Record<string, UserPart>> = {

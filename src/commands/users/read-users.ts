@@ -9,16 +9,26 @@ export const userColumns = [
     field: 'centre',
     heading: 'Centre number',
     synonyms: ['Centre no', 'Center number', 'Centre', 'Center'],
-    holds: 'code',
+    valueKind: 'code',
   },
-  { field: 'firstName', heading: 'First name', synonyms: ['Given name', 'Forename', 'First'], holds: 'name' },
-  { field: 'lastName', heading: 'Last name', synonyms: ['Surname', 'Family name', 'Last'], holds: 'name' },
+  {
+    field: 'firstName',
+    heading: 'First name',
+    synonyms: ['Given name', 'Forename', 'First'],
+    valueKind: 'name',
+  },
+  {
+    field: 'lastName',
+    heading: 'Last name',
+    synonyms: ['Surname', 'Family name', 'Last'],
+    valueKind: 'name',
+  },
   {
     field: 'email',
     heading: 'Email',
     synonyms: ['E-mail', 'Email address', 'E-mail address', 'User email'],
     required: true,
-    holds: 'address',
+    valueKind: 'address',
   },
   { field: 'role', heading: 'Role', synonyms: ['Roles', 'User role'] },
   { field: 'site', heading: 'Sites', synonyms: ['Site', 'Support sites'] },
@@ -40,8 +50,8 @@ export async function readUsers(
   const { notANameFault } = await import('../../import/cells.ts')
   const { readTableFile } = await import('../read-table.ts')
   const { rows } = await readTableFile(tableFile, userColumns, session)
-  const usual = { centre: centre ?? '', roles, sites, codeAsTyped, trimCode, notANameFault }
-  const users = rows.map((row) => new UserRowOfTable(row, usual))
+  const defaults = { centre: centre ?? '', roles, sites, codeAsTyped, trimCode, notANameFault }
+  const users = rows.map((row) => new UserTableRow(row, defaults))
   await notifyTidied(users, session)
   return users
 }
@@ -66,13 +76,13 @@ interface RowDefaults {
 }
 
 /** Reads values from the cells on demand: copies of 100,000 rows would double the memory. */
-class UserRowOfTable implements UserRow {
+class UserTableRow implements UserRow {
   private readonly row: TableRow<UserField>
-  private readonly usual: RowDefaults
+  private readonly defaults: RowDefaults
 
-  constructor(row: TableRow<UserField>, usual: RowDefaults) {
+  constructor(row: TableRow<UserField>, defaults: RowDefaults) {
     this.row = row
-    this.usual = usual
+    this.defaults = defaults
   }
 
   cellOf(field: UserField): string {
@@ -80,11 +90,11 @@ class UserRowOfTable implements UserRow {
   }
 
   get error(): UserRow['error'] {
-    return faultIn(this.row, this.usual.notANameFault)
+    return faultIn(this.row, this.defaults.notANameFault)
   }
 
   get centre(): string {
-    return this.usual.codeAsTyped(this.row.textOf('centre')) || this.usual.centre
+    return this.defaults.codeAsTyped(this.row.textOf('centre')) || this.defaults.centre
   }
 
   get firstName(): string {
@@ -96,15 +106,15 @@ class UserRowOfTable implements UserRow {
   }
 
   get email(): string {
-    return this.usual.trimCode(this.row.textOf('email'))
+    return this.defaults.trimCode(this.row.textOf('email'))
   }
 
   get roles(): readonly string[] {
-    return [...this.usual.roles, ...listIn(this.row.textOf('role'))]
+    return [...this.defaults.roles, ...listIn(this.row.textOf('role'))]
   }
 
   get sites(): readonly string[] {
-    return [...this.usual.sites, ...listIn(this.row.textOf('site'))]
+    return [...this.defaults.sites, ...listIn(this.row.textOf('site'))]
   }
 }
 
