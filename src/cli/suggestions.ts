@@ -45,17 +45,17 @@ export async function unknownCommand(
     code: 'unknown-command',
     hint:
       hintOfLines(lines) ??
-      multiStepHint(unknown.before[0], unknown.word, addressOrNumberPair(unknown)) ??
+      multiStepHint(unknown.before[0], unknown.word, addressesOrNumbers(unknown)) ??
       `${commandPrefix} --help lists them.`,
     details: { candidates },
   })
 }
 
-/** The two addresses or centre numbers behind a word, quoted for a shell; none where anything but options follows them. */
-function addressOrNumberPair({ argv, word }: UnknownWord): readonly string[] {
-  const [one = '', other = '', ...more] = argv.slice(argv.indexOf(word) + 1)
-  const isPair = [isAddress, looksLikeCentreNumber].some((isOne) => isOne(one) && isOne(other))
-  return isPair && (more[0] ?? '-').startsWith('-') ? [one, other].map(shellWord) : []
+/** The one or two addresses or centre numbers behind a word, quoted for a shell; none where other words follow. */
+function addressesOrNumbers({ argv, word }: UnknownWord): readonly string[] {
+  const words = wordsUntilOption(argv, argv.indexOf(word) + 1)
+  const areAlike = [isAddress, looksLikeCentreNumber].some((isOne) => words.every(isOne))
+  return areAlike && words.length < 3 ? words.map(shellWord) : []
 }
 
 function guessesAt(unknown: UnknownWord): Guess[] {
@@ -125,8 +125,12 @@ function guessesFor(names: readonly string[], argv: Line, word: string): Guess[]
   return names.map((name) => {
     const line = withCommandWords(argv, word, name)
     // `coordinator remove` leads to `coordinator change`, which names the successor and not the person to remove.
+    const isReplaced = word === 'replace' && line.some((typed) => personOption.test(typed))
     const namesSuccessor =
-      name === 'coordinator change' && word !== 'change' && misspelt(word, ['change']).length === 0
+      name === 'coordinator change' &&
+      word !== 'change' &&
+      !isReplaced &&
+      misspelt(word, ['change']).length === 0
     return { name, line: namesSuccessor ? withoutPeople(line) : line }
   })
 }
@@ -409,6 +413,7 @@ function acceptsArguments(name: string, line: Line): boolean {
     .map(({ word }) => word)
   const hasAddress = words.some((word) => word.includes('@'))
   if (name === 'users list --pin issued --centre') return !hasAddress && words.length === 2
+  if (name === 'users list --role') return words.length === 1
   if (name === 'users add') return hasAddress || words.length === 0
   if (name === 'coordinator add') return hasAddress ? words.some(looksLikeCentreNumber) : words.length === 0
   if (name === 'users add --from') return !hasAddress

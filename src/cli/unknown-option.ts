@@ -6,7 +6,7 @@ import { shellWord } from '../shell-word.ts'
 import { isAddress, looksLikeCentreNumber } from './names-typed.ts'
 import { completionsFor } from './parameters.ts'
 import { commandLine, type Line, replaceWord } from './typed-line.ts'
-import { renumberCentreHint, nounOf } from './words.ts'
+import { renumberCentreHint, nounOf, voidHint } from './words.ts'
 
 /** A line that commander's parser rejected. */
 export interface RejectedInput {
@@ -103,6 +103,11 @@ export function unknownOptionHint(rejected: RejectedInput): string | undefined {
     return 'Telephone numbers are not kept, of people or of centres.'
   const isCentresEdit = rejected.command?.name() === 'edit' && rejected.command.parent?.name() === 'centres'
   if (isCentresEdit && /^--(?:new-)?number$/.test(wrong)) return renumberCentreHint
+  const isAboutPins = /^users (?:pin|show|reset-password)$/.test(
+    `${rejected.command?.parent?.name()} ${rejected.command?.name()}`,
+  )
+  if (isAboutPins && /^--(?:void|revoke|cancel|invalidate)(?:-pin)?$/.test(wrong))
+    return voidHint(rejected.argv.filter(isAddress).slice(0, 1).map(shellWord))
   return rejected.code === 'unknown-option' ? columnHint(rejected, wrong) : undefined
 }
 
@@ -158,6 +163,12 @@ export function linesWithOption(rejected: RejectedInput): readonly Line[] {
   // Such commands already transfer everything, so `--all` is dropped.
   if (/^--(?:all|all-sites)$/.test(wrong) && optionNames(command).includes('--to'))
     return [replaceWord(argv, argv.indexOf(wrong))]
+  // `roles grant --revoke` is the command itself.
+  const { name, parent } = { name: command?.name(), parent: command?.parent?.name() }
+  if (parent === 'roles' && name !== 'revoke' && wrong === '--revoke')
+    return [replaceWord(replaceWord(argv, argv.indexOf(wrong)), argv.indexOf(name ?? ''), 'revoke')]
+  if (parent === 'centres' && name === 'pins' && /^--(?:void|revoke)$/.test(wrong))
+    return [replaceWord(argv, argv.indexOf(wrong), '--renew')]
   if (wrong.slice(2) === 'tp') return [replaceWord(argv, argv.indexOf(wrong), '--area', 'tp')]
   const from = command && wrong === '--from' ? withoutFromOption(argv, command) : undefined
   if (from) return [from]

@@ -91,6 +91,8 @@ const suggestedCommands: Readonly<Record<string, Readonly<Record<string, readonl
     'users remove': 'remove-from-organisation',
     'users restore': 'unlock',
     'users reset-password': 'unlock change-password set-password',
+    'users pin': 'new-pin renew-pin',
+    'users erase': 'forget anonymise anonymize',
     'users transfer': 'transfer-data',
     'account sign-in': 'sign-in',
     'associates assign': 'assign',
@@ -109,6 +111,7 @@ const suggestedCommands: Readonly<Record<string, Readonly<Record<string, readonl
     'coordinator show': 'coordinator',
     'coordinator suspend': 'suspend disable deactivate block ban lock',
     'coordinator restore': 'unlock',
+    'centres restore': 'reopen re-open',
     'associates assign': 'assign',
     'centres edit': 'rename',
     'audit list --subject': 'history log audit events',
@@ -116,7 +119,7 @@ const suggestedCommands: Readonly<Record<string, Readonly<Record<string, readonl
   coordinator: invertSynonyms({
     'audit list --subject': 'history log audit events',
     'coordinator restore': 'unlock',
-    'coordinator change': 'delete remove',
+    'coordinator change': 'delete remove replace',
     'centres list': 'list',
   }),
   associates: invertSynonyms({
@@ -135,14 +138,19 @@ const suggestedCommands: Readonly<Record<string, Readonly<Record<string, readonl
     'roles revoke': 'remove delete',
     'roles list': 'show',
     'users show': 'show',
+    'users list --role': 'holders',
   }),
   account: invertSynonyms({
     'account sign-in': 'login log-in',
     'account request': 'forgot-password forgotten-password reset-password change-password',
     'account set-up': 'set-password',
+    'users restore': 'unlock',
+    'users reset-password': 'unlock',
   }),
   mail: invertSynonyms({
     'mail cancel': 'delete remove',
+    'mail send': 'retry flush',
+    'mail list --state queued': 'queue queued waiting outbox',
     'mail list --state failed': 'failed bounced bounces',
   }),
   audit: invertSynonyms({ 'audit list --subject': 'show', 'audit list --kind event': 'events event-logs' }),
@@ -151,7 +159,11 @@ const suggestedCommands: Readonly<Record<string, Readonly<Record<string, readonl
     'errors list --kind key-time': 'key-time key-times',
     'errors list --kind other': 'other',
   }),
-  config: invertSynonyms({ 'config unset': 'delete remove rm del clear reset' }),
+  config: invertSynonyms({
+    'config unset': 'delete remove rm del clear reset',
+    'config show': 'list ls',
+  }),
+  store: invertSynonyms({ 'store rekey': 'rotate-key rotate change-key new-key renew-key' }),
   entries: invertSynonyms({
     'errors list --kind entry': 'errors',
     'entries list --format csv': 'export print',
@@ -180,6 +192,12 @@ const missingAndExtraCommands = [
   'users delete-extra',
 ]
 
+/** How a PIN or a link is voided, for which there is no command of its own. */
+export function voidHint(whom: readonly string[]): string {
+  const [email = 'EMAIL'] = whom
+  return `A PIN is void once a newer one is issued (ssh-admin users pin ${email}), a link once a newer message is sent (ssh-admin users reset-password ${email}); both, once their owner is suspended (ssh-admin users suspend ${email}).`
+}
+
 const undoHint =
   'Only an import is taken back as a whole (ssh-admin centres imports undo ID). ssh-admin audit list --last shows what you changed last, and what it was before: the command that changed it changes it back; what was suspended or deleted is restored (ssh-admin users restore).'
 
@@ -189,10 +207,14 @@ const multiStepTasks: Readonly<Record<string, string | ((whom: readonly string[]
     `The people of ${from} (ssh-admin users list --centre ${from}) are moved one by one (ssh-admin users move EMAIL --to ${to}), then ${from} is deleted (ssh-admin centres delete ${from}).`,
   'users merge': ([from = 'EMAIL', to = 'OTHER']) =>
     `What ${from} holds is given to ${to} (ssh-admin users transfer ${from} --to ${to}), then ${from} is deleted (ssh-admin users delete ${from} --suspend).`,
+  ...Object.fromEntries(
+    ['void-pin', 'revoke-pin', 'cancel-pin'].map((words) => [`users ${words}`, voidHint]),
+  ),
   'users undo': undoHint,
   'coordinator undo': undoHint,
   'associates undo': undoHint,
   'roles undo': undoHint,
+  'roles holders': 'Who holds a role: ssh-admin users list --role ROLE',
   'centres renumber': renumberCentreHint,
   ...Object.fromEntries(missingAndExtraCommands.map((words) => [words, missingAndExtraHint])),
   'resources replace': replaceResourceHint,
@@ -200,20 +222,23 @@ const multiStepTasks: Readonly<Record<string, string | ((whom: readonly string[]
   'resources update': replaceResourceHint,
 }
 
-/** How to do something for which the noun has no verb. @param pair the two that were named, if there were two */
+/** How to do something for which the noun has no verb. @param whom the one or two that were named */
 export function multiStepHint(
   groupName: string | undefined,
   word: string,
-  pair: readonly string[],
+  whom: readonly string[],
 ): string | undefined {
-  const steps = ownValue(multiStepTasks, `${groupName} ${word}`)
-  return typeof steps === 'function' ? steps(pair) : steps
+  const noun = groupName ?? (ownValue(multiStepTasks, `users ${word}`) === voidHint ? 'users' : '')
+  const steps = ownValue(multiStepTasks, `${noun} ${word}`)
+  if (typeof steps !== 'function') return steps
+  // Of one of two nobody can say which of them it is.
+  return steps === voidHint || whom.length === 2 ? steps(whom) : steps([])
 }
 
 /** Further such words that count only behind their noun, because alone they may mean anything. */
 const suggestedAfterNoun: typeof suggestedCommands = {
   users: invertSynonyms({ 'users edit': 'change' }),
-  centres: invertSynonyms({ 'centres edit': 'change' }),
+  centres: invertSynonyms({ 'centres edit': 'change', 'centres delete': 'close' }),
   coordinator: invertSynonyms({ 'coordinator change': 'rm del edit update modify' }),
   associates: invertSynonyms({
     'associates unassign': 'remove rm del',
