@@ -45,7 +45,8 @@ type TypedTime = (now: Date) => { from: Date; to: Date }
 /** A day or a moment; a moment without a zone is in UTC, as in the log. */
 const time = z.string().transform((text, context): TypedTime => {
   const typed = yearFirst(text.trim().toLowerCase())
-  const [, length, unit = ''] = /^(\d{1,4})\s*([hdw])(?:(?:our|ay|eek)s?)?(?: ago)?$/.exec(typed) ?? []
+  const [, length, unit = ''] =
+    /^(\d{1,4})\s*(m(?=$|i| )|[hdw])(?:(?:in(?:ute)?|our|ay|eek)s?)?(?: ago)?$/.exec(typed) ?? []
   if (length !== undefined) {
     return (now) => {
       const at = new Date(now.getTime() - Number(length) * (milliseconds[unit] ?? 0))
@@ -64,12 +65,12 @@ const time = z.string().transform((text, context): TypedTime => {
   context.addIssue({
     code: 'custom',
     message:
-      'it takes a day such as 2026-03-01, today or yesterday, a time such as 2026-03-01T09:30, or how long ago: 2h, 3d, 1w',
+      'it takes a day such as 2026-03-01, today or yesterday, a time such as 2026-03-01T09:30, or how long ago: 30m, 2h, 3d, 1w',
   })
   return z.NEVER
 })
 
-const milliseconds: Readonly<Record<string, number>> = { h: dayMs / 24, d: dayMs, w: 7 * dayMs }
+const milliseconds: Readonly<Record<string, number>> = { m: 60_000, h: dayMs / 24, d: dayMs, w: 7 * dayMs }
 
 /** Reads `2026/3/1` as 2026-03-01: only with the year first is the order of day and month unambiguous. */
 function yearFirst(typed: string): string {
@@ -126,7 +127,7 @@ const filterOptions = {
   action: option('<action>', 'what was done: users.suspended, or users for all of it', typedTextFilter),
   since: withCompletions(
     days,
-    option('<time>', 'from this day or time on, UTC; yesterday, or 2h, 3d ago', time.optional()),
+    option('<time>', 'from this day or time on, UTC; yesterday, or 30m, 2h, 3d ago', time.optional()),
   ),
   until: withCompletions(days, option('<time>', 'up to this day or time, UTC', time.optional())),
 }

@@ -6,7 +6,7 @@ import { preparedMutation } from '../cli/define.ts'
 import { flag, option, type ValuesOf } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import { BadInput, Usage } from '../errors.ts'
-import { readSmallFile } from '../input-file.ts'
+import { inputStream } from '../input-file.ts'
 import { count, markedAnswer } from '../render/text.ts'
 import type { NewPassword } from '../rules/account/password.ts'
 import { hintOfNearFiles } from '../nearest.ts'
@@ -115,29 +115,44 @@ function refuseStoreOptions({ xlsx, ...options }: Options): void {
 /** Reads the password from a file's first line. @throws if it breaks the password rules */
 async function passwordIn(file: string, { context }: Session): Promise<NewPassword> {
   const { hashNewPassword } = await import('../rules/account/password.ts')
-  const [line = ''] = textIn(file, resolve(context.cwd, file)).split(/\r?\n/)
+  const path = resolve(context.cwd, file)
+  const text = await textIn(path, { file, signal: context.interruption.received })
+  const [line = ''] = text.split(/\r?\n/)
   return hashNewPassword(line)
 }
 
-function textIn(file: string, path: string): string {
+/** The beginning of a file, or of a pipe such as `/dev/fd/63`. @param file its path as it was typed */
+async function textIn(
+  path: string,
+  { file, signal }: { file: string; signal: AbortSignal },
+): Promise<string> {
   if (!existsSync(path))
     throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
       hint: hintOfNearFiles(path),
     })
-  const unreadable = (cause?: unknown) =>
+  const unreadable = (cause: unknown) =>
     new BadInput('file-not-readable', `${file} cannot be read.`, {
       hint: 'Name a file whose first line is the password.',
       cause,
     })
-  let text: string | undefined
+  const chunks: Buffer[] = []
+  let bytes = 0
   try {
-    text = readSmallFile(path).text
+    for await (const chunk of inputStream(path, signal)) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      // What writes to a pipe may keep it open.
+      if (bytes >= maxPasswordBytes || chunk.includes('\n')) break
+    }
   } catch (error) {
+    if (signal.aborted) throw error
     throw unreadable(error)
   }
-  if (text === undefined) throw unreadable()
-  return text
+  return Buffer.concat(chunks).toString('utf8', 0, maxPasswordBytes)
 }
+
+/** More than the longest password. */
+const maxPasswordBytes = 4096
 
 function renderSeeded({ centres, users, releases, services, changed }: Seeded): string {
   const people = `${count(centres, 'centre')} and ${count(users, 'user')}`

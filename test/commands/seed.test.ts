@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testServer } from '../shared-store.ts'
 import { newWorld, type World } from '../world.ts'
@@ -86,6 +87,18 @@ describe('seeding a store', () => {
       stdin: 'nine green herons wait\n',
     })
     expect(wrong.exit).not.toBe(0)
+  })
+
+  it('takes the password from a pipe, as a shell gives one in place of a file', async () => {
+    const pipe = world.path('pipe')
+    execFileSync('mkfifo', ['-m', '600', pipe])
+    const writer = openSync(pipe, 'r+')
+    writeSync(writer, 'nine green herons wait\n')
+    expect((await seed('--password-file', 'pipe')).exit).toBe(0)
+    closeSync(writer)
+    const [active] = (await people()).filter(({ status }: { status: string }) => status === 'active')
+    const right = await world.run(['account', 'sign-in', active.email], { stdin: 'nine green herons wait\n' })
+    expect(right.exit).toBe(0)
   })
 
   it('takes no password that nobody may choose, and no file that is not there', async () => {

@@ -192,7 +192,7 @@ describe('what commander complains of', () => {
     ['coordinator add EG001 Amira', "'Amira' has no address: 'Amira Haddad <amira@school.example>'."],
     [
       'audit list --since monday',
-      "--since 'monday': it takes a day such as 2026-03-01, today or yesterday, a time such as 2026-03-01T09:30, or how long ago: 2h, 3d, 1w.",
+      "--since 'monday': it takes a day such as 2026-03-01, today or yesterday, a time such as 2026-03-01T09:30, or how long ago: 30m, 2h, 3d, 1w.",
     ],
     ['users list --limit many', "--limit 'many': it takes a whole number."],
     ['users list --limit 0', '--limit 0: it takes at least 1.'],

@@ -16,6 +16,15 @@ describe('the key file', () => {
 
   const reset = () => world.run(['users', 'reset-password', 'amira@school.example', '--yes', '--json'])
 
+  it('can be made anew where it is lost for good, as the refusal says', async () => {
+    rmSync(world.keyFile)
+    expect((await reset()).error().hint).toContain(
+      'If it is lost for good, ssh-admin store rekey makes a new one',
+    )
+    expect((await world.run(['store', 'rekey', '--yes'])).exit).toBe(0)
+    expect((await reset()).exit).toBe(0)
+  })
+
   it.each([
     ['is missing', 'key-missing', (key: string) => rmSync(key)],
     ['can be read by others', 'key-exposed', (key: string) => chmodSync(key, 0o644)],

@@ -197,7 +197,7 @@ function readCopyOfKey(keyFile: string): Buffer {
   } catch (error) {
     if (!(error instanceof Unavailable) || error.code !== 'key-missing') throw error
     throw new Unavailable(error.code, error.message, {
-      hint: 'Bring a copy of it from another desk, where it has the same name, or name it with --key-file. Without it a desk looks at the store, and changes nothing.',
+      hint: 'Bring a copy of it from another desk, where it has the same name, or name it with --key-file. Without it a desk looks at the store, and changes nothing. If no desk has one any more, ssh-admin store rekey makes a new one, and voids every open PIN and link.',
       cause: error,
     })
   }
@@ -270,7 +270,7 @@ function contentsOf(path: string): string {
     if (cause instanceof Unavailable) throw cause
     if (errorCodeOf(cause) === 'ENOENT') {
       throw new Unavailable('key-missing', `The key file is not at ${pathInWords(path)}.`, {
-        hint: 'Put it back, or name it with --key-file. Without it nothing can be changed, and no PIN or link made or checked.',
+        hint: 'Put it back, or name it with --key-file. Without it nothing can be changed, and no PIN or link made or checked. If it is lost for good, ssh-admin store rekey makes a new one, and voids every open PIN and link.',
         cause,
       })
     }

@@ -4,6 +4,7 @@ import type { ResourceRow } from '../../db/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotPermitted } from '../../errors.ts'
+import { shellWord } from '../../shell-word.ts'
 import { refusalRecorder } from '../audit/record-refusal.ts'
 import type { ActingUser, RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf } from '../users/account.ts'
@@ -66,7 +67,7 @@ export async function permitDownload(
   const action = 'resources.download'
   const rule = 'only what is open for the account now, by a release'
   throw new NotPermitted(`${by.email} may not have that resource: it is not open for them, if it is there.`, {
-    hint: 'ssh-admin releases authorisations shows what is, and when.',
+    hint: `What is, and when: ssh-admin releases authorisations --as ${shellWord(by.email)}`,
     details: { action, rule },
     onRollback: refusalRecorder({
       by,

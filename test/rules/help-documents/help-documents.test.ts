@@ -51,6 +51,7 @@ describe('help documents', () => {
       5,
       'teacher@school.example may not see what has been replaced: it is for Cambridge staff.',
     ])
+    expect(refused.error().hint).toBe('ssh-admin help-documents list --as teacher@school.example')
     const { events } = (await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json()
     expect(events).toMatchObject([{ action: 'help-documents.list', actor: 'teacher@school.example' }])
   })

@@ -541,6 +541,13 @@ describe('the list of authorisations', () => {
 })
 
 describe('downloading', () => {
+  it('what is not open leads to what is, for the same person', async () => {
+    const argv = ['resources', 'download', text, '--out', 'there.bin', '--as', 'officer@school.example']
+    expect((await world.run([...argv, '--json'])).error().hint).toBe(
+      'What is, and when: ssh-admin releases authorisations --as officer@school.example',
+    )
+  })
+
   it('is refused where it closed while somebody was asked whether to replace a file', async () => {
     const id = await released('EG001')
     writeFileSync(world.path('there.bin'), 'mine')
