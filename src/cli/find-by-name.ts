@@ -284,6 +284,8 @@ async function nameNotFound(text: string, { kind, store: { db }, ctx }: NameSear
 }
 
 const maxListed = 10
+/** For so few people or centres a line for each is suggested. */
+const maxLines = 3
 
 function ambiguousName(
   text: string,
@@ -295,12 +297,17 @@ function ambiguousName(
   const what = areCentres ? 'centres' : areUsers ? 'people' : 'people and centres'
   const lines = shown.map(({ described }) => `  ${described}`)
   const more = total > shown.length ? [`  … and ${formatNumber(total - shown.length)} more`] : []
-  const line = lineWithReplacements(session.argv, new Map([[text, shown[0]?.value ?? text]]))
+  const placeholder = areCentres ? 'CENTRE' : areUsers ? 'EMAIL' : 'EMAIL-OR-CENTRE'
+  const lineFor = (value: string) => `  ${lineWithReplacements(session.argv, new Map([[text, value]]))}`
+  // Of many, none is likelier than another: a line with the first would be pasted for a stranger.
+  const next = total > maxLines ? [lineFor(placeholder)] : shown.map(({ value }) => lineFor(value))
+  const all = `  ${commandLine([areCentres ? 'centres' : 'users', 'list', text])}`
+  const listed = total > shown.length && (areCentres || areUsers) ? ['All of them:', all] : []
   return new NotFound(
     areCentres ? 'ambiguous-centre' : 'ambiguous-user',
     `${formatNumber(total)} ${what} are called '${text}'.`,
     {
-      hint: ['They are:', ...lines, ...more, 'Say which, such as the first:', `  ${line}`].join('\n'),
+      hint: ['They are:', ...lines, ...more, ...listed, 'Say which:', ...next].join('\n'),
       details: { candidates: shown.map(({ facts }) => facts), total },
     },
   )

@@ -78,7 +78,7 @@ const readOnlyVerbs: ReadonlySet<string> = new Set([
   'authorisations',
 ])
 
-/** The line with the nearest candidate, to be pasted; another person or centre only for a verb that reads. */
+/** The lines with the nearest candidates, to be pasted; another person or centre only for a verb that reads. */
 function lineWithNearest(error: unknown, argv: Line): string | undefined {
   const verb = argv.filter((typed) => !typed.startsWith('-'))[1]
   if (!(error instanceof Failure) || verb === undefined) return undefined
@@ -87,10 +87,15 @@ function lineWithNearest(error: unknown, argv: Line): string | undefined {
   const [first] = candidates
   const name = nameOf(first)
   if (name !== undefined) return candidates.length === 1 ? lineWithName(argv, { wanted, name }) : undefined
-  const nearest = readOnlyVerbs.has(verb) ? addressOrNumberOf(first) : undefined
   const at = argv.findIndex((typed) => typed.trim().toLowerCase() === wanted.toLowerCase())
-  return nearest === undefined || at < 0 ? undefined : commandLine(replaceWord(argv, at, nearest))
+  if (at < 0 || !readOnlyVerbs.has(verb)) return undefined
+  // Of several nobody can say who is meant.
+  const near = candidates.slice(0, maxNear).flatMap((candidate) => addressOrNumberOf(candidate) ?? [])
+  const lines = near.map((one) => commandLine(replaceWord(argv, at, one)))
+  return lines.length === 0 ? undefined : lines.join('\n  ')
 }
+
+const maxNear = 3
 
 /** Replaces an option's value, a part of a comma list, or a word of the line. */
 function lineWithName(argv: Line, { wanted, name }: { wanted: string; name: string }): string | undefined {

@@ -169,6 +169,9 @@ export function linesWithOption(rejected: RejectedInput): readonly Line[] {
     return [replaceWord(replaceWord(argv, argv.indexOf(wrong)), argv.indexOf(name ?? ''), 'revoke')]
   if (parent === 'centres' && name === 'pins' && /^--(?:void|revoke)$/.test(wrong))
     return [replaceWord(argv, argv.indexOf(wrong), '--renew')]
+  // `users show omar --centre EG001`: a list finds one of several by their centre.
+  if (parent === 'users' && name === 'show' && /^--(?:centre|center|school)$/.test(wrong))
+    return [replaceWord(replaceWord(argv, argv.indexOf(wrong), '--centre'), argv.indexOf('show'), 'list')]
   if (wrong.slice(2) === 'tp') return [replaceWord(argv, argv.indexOf(wrong), '--area', 'tp')]
   const from = command && wrong === '--from' ? withoutFromOption(argv, command) : undefined
   if (from) return [from]

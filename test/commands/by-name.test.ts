@@ -78,7 +78,9 @@ describe('looking for somebody by name', () => {
       },
     })
     const { stderr } = await world.run(['users', 'show', 'ates'])
-    expect(stderr).toContain('such as the first:\n  ssh-admin users show ann@kabatas.example\n')
+    expect(stderr).toContain(
+      'Say which:\n  ssh-admin users show ann@kabatas.example\n  ssh-admin users show jo@kabatas.example\n',
+    )
     expect(stderr).toContain('  Joanne Ateş <jo@kabatas.example>, EG002 Kabataş Lisesi\n')
   })
 

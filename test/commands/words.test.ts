@@ -308,6 +308,7 @@ describe('a suggestion', () => {
       ['centres reopen EG001', 'centres restore EG001 --json'],
       ['centres pins 1 --void', 'centres pins 1 --renew --json'],
       ['config list', 'config show --json'],
+      ['users show omar --centre EG001', 'users list omar --centre EG001 --json'],
     ].map(([line, meant]) => [line, `Did you mean this?\n  ssh-admin ${meant}`]),
     ['roles holders', 'Who holds a role: ssh-admin users list --role ROLE'],
     ...['account unlock', 'users unlock', 'unlock'].map((words) => [

@@ -83,6 +83,25 @@ function candidateOf(db: Kysely<Store>, key: string) {
     .executeTakeFirst()
 }
 
+/** The live account that had this address before it was changed; an erasure takes the former address out of the log. */
+export async function ownerOfFormerAddress(
+  db: Kysely<Store>,
+  { email, key }: { email: string; key: string },
+): Promise<Candidate | undefined> {
+  const owner = await db
+    .selectFrom('audit_personal')
+    .innerJoin('audit', 'audit.id', 'audit_personal.audit_id')
+    .innerJoin('users', 'users.id', 'audit_personal.user_id')
+    .select('users.email_key')
+    .where('audit_personal.value', 'in', [email, key])
+    .where('audit_personal.field', '=', 'subject')
+    .where('audit.action', '=', 'users.edited')
+    .where('users.status', '<>', 'deleted')
+    .orderBy('audit.id', 'desc')
+    .executeTakeFirst()
+  return owner && candidateOf(db, owner.email_key)
+}
+
 export type Candidate = NonNullable<Awaited<ReturnType<typeof candidateOf>>>
 
 /** The visible centres of whose numbers `number` is a likely misspelling. */

@@ -7,7 +7,7 @@ import {
   findLiveUserUncounted,
   type UserWithCentre,
 } from '../../db/users/users.ts'
-import type { Candidate, closestAddresses } from '../../db/users/closest.ts'
+import type { Candidate, closestAddresses, ownerOfFormerAddress } from '../../db/users/closest.ts'
 import { hintOfNearest, NotFound, type NotPermitted } from '../../errors.ts'
 import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
 import type { LookUp } from '../batch.ts'
@@ -102,8 +102,11 @@ async function hiddenUser(
 async function userNotFound(db: Kysely<Store>, address: Address, by: Actor | undefined): Promise<NotFound> {
   refuseUnusableAddress(address)
   const { email, key } = address
-  const candidates = isDeleting(by) ? [] : await findClosest(db, { key, visible: 'all' })
-  return new NotFound('user-not-found', `Nobody has the address ${email}.`, {
+  const former = isDeleting(by) ? undefined : await findOwnerOfFormer(db, address)
+  const closest = isDeleting(by) || former ? [] : await findClosest(db, { key, visible: 'all' })
+  const candidates = former ? [former] : closest
+  const changed = former ? ` any more: it was changed to ${former.email}` : ''
+  return new NotFound('user-not-found', `Nobody has the address ${email}${changed}.`, {
     hint: hintOfNearest(candidates.map(describeCandidate)),
     details: { wanted: email, candidates },
   })
@@ -113,6 +116,13 @@ async function userNotFound(db: Kysely<Store>, address: Address, by: Actor | und
 async function findClosest(...search: Parameters<typeof closestAddresses>): Promise<Candidate[]> {
   const { closestAddresses } = await import('../../db/users/closest.ts')
   return closestAddresses(...search)
+}
+
+async function findOwnerOfFormer(
+  ...search: Parameters<typeof ownerOfFormerAddress>
+): Promise<Candidate | undefined> {
+  const { ownerOfFormerAddress } = await import('../../db/users/closest.ts')
+  return ownerOfFormerAddress(...search)
 }
 
 function describeCandidate({ email, centre, status }: Candidate): string {
