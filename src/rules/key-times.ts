@@ -364,10 +364,10 @@ function comparisonOf(
 ): Comparison<KeyTimeField, KeyTimeInFile> {
   const savedFor = savedKeyTimes(saved)
   const comparedBy =
-    (valueOf: (one: NewKeyTime) => string) =>
+    (textOf: (one: NewKeyTime) => string) =>
     ({ read }: KeyTimeInFile) => {
       const match = savedFor(read)
-      return { saved: match && valueOf(match), now: valueOf(read) }
+      return { saved: match && textOf(match), now: textOf(read) }
     }
   const zoneOf = ({ administrative_zone: zone }: NewKeyTime) => String(zone ?? '')
   const untilOf = ({ until_date: until }: NewKeyTime) => until ?? ''
