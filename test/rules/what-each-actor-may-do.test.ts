@@ -257,7 +257,7 @@ const choosing: Readonly<Record<string, readonly string[]>> = {
   'errors list': ['--kind', ...ofLists],
   'key-times edit': ['--time-zone', '--administrative-zone', '--series', '--from', '--until'],
   'centres imports': ofLists,
-  'mail list': ['--letter', ...ofLists],
+  'mail list': ['--letter', '--expired', ...ofLists],
   'templates list': ofLists,
   'mail send': ['--failed', '--import', '--rate', '--progress'],
   seed: ['--centres', '--users', '--seed', '--password-file', '--xlsx', '--faults', '--expect'],
