@@ -245,7 +245,8 @@ function sentence(text: string, name: string | undefined): string {
 
 /** Adds no full stop behind what is copied: a quoted word or the name of a file. */
 function hintSentence(text: string): string {
-  return /[.!?']$|\S\.\w+$/.test(text) ? sentenceCase(text) : `${sentenceCase(text)}.`
+  // A line to paste, below the sentence, has no full stop.
+  return /[.!?']$|\S\.\w+$|\n {2}.*$/.test(text) ? sentenceCase(text) : `${sentenceCase(text)}.`
 }
 
 const systemErrors: readonly (readonly [string, string, string, string])[] = [

@@ -65,6 +65,12 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   if (group === undefined && word === 'ssh-admin')
     return [{ name: argv[at + 1] ?? '', line: replaceWord(argv, at) }]
   if (group === undefined && /^sites?$/.test(word)) return [{ name: 'help roles', line: ['help', 'roles'] }]
+  // A workbook alone does not say what is to become of it: first the command that changes nothing.
+  if (group === undefined && workbookName.test(word))
+    return ['centres lint', 'centres import'].map((name) => ({
+      name,
+      line: argv.toSpliced(at, 0, ...name.split(' ')),
+    }))
   const listed = group === undefined ? undefined : withListVerb(unknown, group)
   if (listed) return [listed]
   const reordered =

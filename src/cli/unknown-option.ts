@@ -33,10 +33,30 @@ const possiblyNegatedOption = /^--(?:no|un(?!t)|without|dis|never)/
 /** Names that people use for a list's output file; lists have no such option. */
 const outputFileOption = /^(--(out|output|file|to-file|export|print)|-o)$/
 
+function wordInQuotes(message: string): string {
+  return /'([^']*)'/.exec(message)?.[1] ?? ''
+}
+
 /** The unknown option as it was typed, without its value. */
 export function unknownOptionIn({ message }: RejectedInput): string {
-  const [, wrong = ''] = /'([^']*)'/.exec(message) ?? []
-  return wrong.replace(/^(--[a-z-]+)=[^-].*$/s, '$1')
+  return wordInQuotes(message).replace(/^(--[a-z-]+)=[^-].*$/s, '$1')
+}
+
+/** An option that takes no value, with one, and its position in the line. */
+export interface FlagWithValue {
+  at: number
+  name: string
+  value: string
+}
+
+/** `--dry-run=yes`: commander takes it for an option that it does not know. */
+export function valueOfFlag(rejected: RejectedInput): FlagWithValue | undefined {
+  const { code, command, argv } = rejected
+  if (code !== 'unknown-option') return undefined
+  const [, name, value = ''] = /^(--[a-z-]+)=(.*)$/s.exec(wordInQuotes(rejected.message)) ?? []
+  const option = command?.options.find(({ long }) => long === name)
+  if (name === undefined || option === undefined || option.required) return undefined
+  return { at: argv.indexOf(`${name}=${value}`), name, value }
 }
 
 /** Known options that resemble the unknown one, without options that do the opposite. */

@@ -13,6 +13,7 @@ import {
   withTextJoined,
 } from './excess-words.ts'
 import { looksLikeCentreNumber } from './names-typed.ts'
+import { severalFiles } from './several-files.ts'
 import {
   type ParsedLine,
   commandLine,
@@ -30,6 +31,8 @@ import {
   unknownOptionHint,
   similarOptions,
   unknownOptionIn,
+  type FlagWithValue,
+  valueOfFlag,
 } from './unknown-option.ts'
 
 /**
@@ -40,8 +43,12 @@ export async function usageErrorFor(
   input: RejectedInput,
   correct: (line: Line) => Promise<Line | undefined>,
 ): Promise<Usage> {
+  const flag = valueOfFlag(input)
+  if (flag) return flagTakesNoValue(flag, input)
   const rejected = withOptionValuesSplit(input)
   const { argv, code, command } = rejected
+  const several = command && code === 'excess-arguments' ? severalFiles({ argv, command }) : undefined
+  if (several) return new Usage(`${several.message}.`, { code, hint: several.hint })
   const message = describeRejection(rejected)
   if (command && code === 'missing-mandatory-option-value')
     return missingOptionsError({ argv, command }, code)
@@ -57,6 +64,18 @@ export async function usageErrorFor(
     hintOfLines(suggestions) ?? unknownOptionHint(rejected) ?? 'Add --help to see what it takes.'
   const details = code === 'excess-arguments' ? {} : { candidates: similarOptions(rejected) }
   return new Usage(`${message}.`, { code, hint: redirectHint ?? defaultHint, details })
+}
+
+/** `--dry-run=yes` says it without the value, and `--json=no` without the option; other values say neither. */
+function flagTakesNoValue({ at, name, value }: FlagWithValue, { argv }: RejectedInput): Usage {
+  const meansNo = /^(?:no|n|false|off|0|never)$/i.test(value)
+  const meansYes = /^(?:yes|y|true|on|1)$/i.test(value)
+  const line = meansNo ? replaceWord(argv, at) : meansYes ? replaceWord(argv, at, name) : undefined
+  return new Usage(`${name} takes no value: it is there, or it is not.`, {
+    code: 'invalid-option',
+    hint: line ? commandLine(line) : `Leave out what stands behind ${name}, or all of it.`,
+    details: { candidates: [name] },
+  })
 }
 
 /** Splits `--option=value` into two words: the value may be the first of several words. */

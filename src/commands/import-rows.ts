@@ -10,7 +10,7 @@ import { BadInput } from '../errors.ts'
 import type { PlannedNoun, SavedRows } from '../import/plan-file.ts'
 import { closingQuestion, comparableClosing, renderClosing } from '../render/closing.ts'
 import { renderChanges, withChanges } from '../render/changes.ts'
-import { planSavedMessage } from '../render/import.ts'
+import { issueFields, planSavedMessage } from '../render/import.ts'
 import type { JsonOfChange } from '../render/json.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { Table } from '../workbook/headings.ts'
@@ -355,7 +355,7 @@ const maxIssues = 30
 /** The issues by cell; a terminal shows at most `maxIssues`, or else the first of each kind and how to see the rest. */
 function* renderIssues(issues: CellIssues, view: View): Generator<string> {
   if (!view.isTerminal) {
-    for (const { cell, code, message, hint } of issues) yield tsvLine(['issue', cell, code, message, hint])
+    for (const issue of issues) yield tsvLine(['issue', ...issueFields(issue)])
     return
   }
   if (issues.length === 0) return

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { firstFew } from '../format-number.ts'
 import { growHeapSlowly, manyRowsWithFaults } from '../heap-growth.ts'
 import { isErrorWord } from '../error-words.ts'
 import {
@@ -28,6 +29,7 @@ import { openWorkbook, type Workbook } from '../workbook/read.ts'
 import { type CellRange, isBlankRow, type SheetRow } from '../workbook/sheet-rows.ts'
 import { readTable, tableNotices } from '../workbook/table.ts'
 import type { Session } from '../cli/session.ts'
+import type { Line } from '../cli/typed-line.ts'
 import type { TableRowAsWritten } from '../rules/table-rows.ts'
 import { headingsOf, type TableColumn, type TableFile, textsOf } from './table-file.ts'
 
@@ -54,12 +56,28 @@ export interface ReadTable<Field extends string> {
 export async function openTable(
   { file, sheet, map: mapped }: TableFile,
   specs: readonly ColumnSpec[],
-  { context: { cwd, stdin, signal } }: Session,
+  { argv, context: { cwd, stdin, signal } }: Session,
 ) {
   const map = parseMap(mapped, specs)
+  if (webAddressPattern.test(file)) throw await webAddress(file, argv)
   const fits = (rows: SheetRow[]) => hasHeadings(rows, { specs, map })
   const path = file === '-' ? '-' : resolve(cwd, file)
   return { workbook: await openWorkbook(path, { sheet, stdin, signal, fits }), map }
+}
+
+const webAddressPattern = /^[a-z][a-z0-9+.-]+:\/\//i
+
+/** The refusal of an address on the web, with the line for the file that it leads to. */
+async function webAddress(address: string, argv: Line): Promise<Error> {
+  const { UnusableWorkbook } = await import('../workbook/errors.ts')
+  const { commandLine, replaceWord, shownWord } = await import('../cli/typed-line.ts')
+  const [, file = 'FILE'] = /([^/?#]+\.(?:xlsx|csv))(?:[?#]|$)/i.exec(address) ?? []
+  const line = commandLine(replaceWord(argv, argv.indexOf(address), file))
+  const shown = shownWord(address)
+  return new UnusableWorkbook('workbook-not-found', `${shown} is an address on the web, and no file`, {
+    hint: `Download it with your browser, and then:\n  ${line}`,
+    file: shown,
+  })
 }
 
 /** Reads a table, and notifies people of peculiarities of its sheet; the rule reports mistakes in cells. */
@@ -100,7 +118,7 @@ export async function readTableFile<Field extends string>(
     facts.formattedByRule = table.formattedByRule
     if (tableFile.sheet === undefined) await notifyOtherSheets(workbook, session)
     for (const notice of tableNotices(table)) session.notify(notice)
-    notifyUnknownColumns(table.unknown, session)
+    await notifyUnknownColumns(table.unknown, { session, specs: columns, columns: table.columns })
     const rowsWithTable = () => rows.map((row) => ({ row, table: row.table }))
     return {
       file: workbook.file,
@@ -257,13 +275,42 @@ class PackedRow<Field extends string> implements TableRow<Field> {
   }
 }
 
-/** Notifies of columns that are ignored, but not of the reasons' column that we add to workbooks of rows held back. */
-export function notifyUnknownColumns(headings: readonly string[], session: Session): void {
-  for (const heading of headings) {
-    if (heading === reasonsHeading) continue
-    const message = `The column '${heading}' is not one of ours; it is left aside.`
-    session.notify({ code: 'unknown-column', message })
+/**
+ * Notifies of columns that are ignored, and of what their headings may mean; but not of the reasons' column that we add
+ * to workbooks of rows held back.
+ */
+export async function notifyUnknownColumns(
+  headings: readonly string[],
+  {
+    session,
+    ...table
+  }: { session: Session; specs: readonly ColumnSpec[]; columns: ReadonlyMap<string, number> },
+): Promise<void> {
+  const unknown = headings.filter((heading) => heading !== reasonsHeading)
+  if (unknown.length === 0) return
+  const { likelyColumn, mapOption } = await import('../workbook/headings.ts')
+  const notify = (message: string) => session.notify({ code: 'unknown-column', message })
+  const others: string[] = []
+  for (const heading of unknown) {
+    const likely = likelyColumn(heading, table)
+    const option = likely && mapOption(heading, likely.heading)
+    if (likely === undefined) others.push(quoted(heading))
+    else notify(`The column ${quoted(heading)} is left aside. If it is ${likely.heading}: ${option}`)
   }
+  const [only, ...more] = others
+  if (only === undefined) return
+  notify(
+    more.length === 0
+      ? `The column ${only} is not one of ours; it is left aside.`
+      : `${others.length} columns are not ours; they are left aside: ${firstFew(others, { max: maxColumnsNamed })}.`,
+  )
+}
+
+const maxColumnsNamed = 8
+const maxHeadingShown = 40
+
+function quoted(heading: string): string {
+  return `'${heading.length > maxHeadingShown ? `${heading.slice(0, maxHeadingShown)}…` : heading}'`
 }
 
 /** Notifies that only one of several sheets is read, because rows on the others count as missing. */

@@ -8,7 +8,7 @@ import { optionalArgument } from '../cli/parameters.ts'
 import { shellWord } from '../shell-word.ts'
 import type { UserField } from '../rules/users/add.ts'
 import { catalogue, sites, progressionTestSites } from '../rules/roles/catalogue.ts'
-import { userColumns } from './users/read-users.ts'
+import { writtenUserColumns } from './users/read-users.ts'
 import type { EntryField } from '../rules/entries.ts'
 import { entryColumns } from './entries.ts'
 import type { KeyTimeField } from '../rules/key-times/key-time-rows.ts'
@@ -65,7 +65,8 @@ export const sampleUsers = () =>
   sampleCommand({
     noun: 'users',
     reader: 'add --from',
-    sheets: () => sheetsToFillIn({ name: 'Users', columns: userColumns, guide: userGuide, rules: userRules }),
+    sheets: () =>
+      sheetsToFillIn({ name: 'Users', columns: writtenUserColumns, guide: userGuide, rules: userRules }),
   })
 
 /** The roles that can be granted when a user is added. */

@@ -1,4 +1,12 @@
-import { centreNameFault, isPlainName, readPersonName, tidyName, wholeNameFault } from '../rules/names.ts'
+import {
+  centreNameFault,
+  isPlainName,
+  readPersonName,
+  splitFullName,
+  tidyName,
+  wholeNameFault,
+} from '../rules/names.ts'
+import { type NameFault, nameTextFault } from '../rules/text-faults.ts'
 import {
   type CellNote,
   cellFault,
@@ -57,13 +65,16 @@ export function apostropheFault(name: string): { code: string; message: string; 
 
 type PersonField = Extract<CentreField, 'firstName' | 'lastName'>
 
-/** Reads the two names of a person; both may be blank. */
-export function readPersonCells(cells: Record<PersonField, NameCell>): {
+/** A person's names as they are stored, what is wrong with them, and whether something was left out of them. */
+interface ReadPerson {
   firstName: string
   lastName: string
-  faults: { field: PersonField; fault: Fault }[]
+  faults: { field: PersonField | 'fullName'; fault: Fault }[]
   tidied: boolean
-} {
+}
+
+/** Reads the two names of a person; both may be blank. */
+export function readPersonCells(cells: Record<PersonField, NameCell>): ReadPerson {
   const { firstName: first, lastName: last } = cells
   const faults: { field: PersonField; fault: Fault }[] = []
   if (first.note !== undefined || last.note !== undefined) {
@@ -79,6 +90,35 @@ export function readPersonCells(cells: Record<PersonField, NameCell>): {
     lastName: read.lastName,
     faults: read.faults.map(({ field, ...fault }) => ({ field, fault: { value: read[field], ...fault } })),
     tidied: read.notices.length > 0,
+  }
+}
+
+/** Reads the whole name of a person from one cell, which may be blank. */
+export function readFullName(cell: NameCell): ReadPerson {
+  const { text } = cell
+  if (cell.note === undefined && text === '')
+    return { firstName: '', lastName: '', faults: [], tidied: false }
+  const names = splitFullName(text)
+  const read = names && readPersonName(names)
+  const fault =
+    cellFault(cell.note) ??
+    kindFault(cell) ??
+    nameTextFault(text) ??
+    (read === undefined ? unclearNameFault(tidyName(text).name) : read.faults[0])
+  const { firstName = '', lastName = '', notices = [] } = read ?? {}
+  if (fault === undefined) return { firstName, lastName, faults: [], tidied: notices.length > 0 }
+  const { code, message, hint } = fault
+  const { name: value } = tidyName(text)
+  const whole: Fault = hint === undefined ? { value, code, message } : { value, code, message, hint }
+  return { firstName, lastName, faults: [{ field: 'fullName', fault: whole }], tidied: false }
+}
+
+/** The fault of a whole name whose parts are not clear. */
+export function unclearNameFault(name: string): NameFault & { hint: string } {
+  return {
+    code: 'not-a-name',
+    message: `is ${name}, and which part of it is the last name cannot be told`,
+    hint: 'Write it without commas: First Last.',
   }
 }
 

@@ -1,5 +1,34 @@
 import type { ColumnSpec } from '../workbook/headings.ts'
 
+/**
+ * What people call a column of whole names. Teacher, Contact and Coordinator alone are not here: below them may stand
+ * yes or no, an address or a telephone number.
+ */
+export const fullNameSynonyms = [
+  'Name and surname',
+  'First and last name',
+  'First name and last name',
+  'First name and surname',
+  'Name of user',
+  'Users name',
+  'User full name',
+  'Display name',
+  'Person name',
+  'Name of person',
+  'Contact name',
+  'Contact person',
+  'Name of contact',
+  'Name of contact person',
+  'Contact person name',
+  'Coordinator name',
+  'Name of coordinator',
+  'Teacher name',
+  'Teachers name',
+  'Name of teacher',
+  'Staff name',
+  'Name of staff',
+]
+
 /** The columns of the centres workbook, as its sample names them. */
 export const centreColumns = [
   {
@@ -67,6 +96,12 @@ export const centreColumns = [
   },
   { field: 'firstName', heading: 'First name', synonyms: ['Given name', 'Forename', 'First'] },
   { field: 'lastName', heading: 'Last name', synonyms: ['Surname', 'Family name', 'Last'] },
+  {
+    field: 'fullName',
+    heading: 'Full name',
+    synonyms: fullNameSynonyms,
+    standsInFor: ['firstName', 'lastName'],
+  },
   { field: 'role', heading: 'Role', synonyms: ['Roles', 'User role', 'Hub role'] },
   { field: 'kind', heading: 'Kind', synonyms: ['Centre kind', 'Centre type', 'Center type', 'Type'] },
   {
@@ -77,6 +112,9 @@ export const centreColumns = [
 ] as const satisfies readonly ColumnSpec[]
 
 export type CentreField = (typeof centreColumns)[number]['field']
+
+/** The fields of the workbooks that this program writes, in which a person has two names. */
+export type WrittenField = Exclude<CentreField, 'fullName'>
 
 const headingsByField = new Map<string, string>(centreColumns.map(({ field, heading }) => [field, heading]))
 
@@ -98,7 +136,7 @@ const widths = [
   ['role', 22],
   ['kind', 18],
   ['associate', 14],
-] as const satisfies readonly (readonly [CentreField, number])[]
+] as const satisfies readonly (readonly [WrittenField, number])[]
 
 /** The columns of the workbooks that this program writes, in the order in which an office fills them in. */
 export const writtenColumns = widths.map(([field, width]) => ({ field, heading: headingOf(field), width }))

@@ -41,7 +41,7 @@ function newUsersIn(rows: readonly RosterRow[], { users, lookAlikes }: ImportVie
     if (email && users.has(email.key)) continue
     if (lookAlikes.size > 0) holdBackLookAlike(row, lookAlikes)
     // A name that could not be read matters only for a new user.
-    holdBackFaults(row, ['firstName', 'lastName'])
+    holdBackFaults(row, ['firstName', 'lastName', 'fullName'])
     const roles = readRoles(row)
     if (row.issues || !email) continue
     const { key } = email

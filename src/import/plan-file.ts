@@ -12,7 +12,7 @@ import type { RosterReferences } from './read-store.ts'
 
 const fileKind = 'ssh-admin import plan'
 /** The number changes whenever the contents of a plan change: what an older plan lacks is not guessed. */
-const formatVersion = `${fileKind} 5`
+const formatVersion = `${fileKind} 6`
 
 /** A plan as it is reviewed, and what applying it needs besides the store. */
 export interface ReviewedPlan {

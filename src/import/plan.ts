@@ -69,6 +69,8 @@ export interface Plan {
   /** Approved centres whose first coordinator the workbook brings. */
   activations: { id: number; number: string }[]
   newUsers: PlannedUsers
+  /** The new users who get no name because the columns that seem to hold the names are left aside. */
+  withoutNames?: { users: number; headings: readonly string[] }
   unchanged: { centres: number; users: number }
   missingCentres: MissingCentre[]
   extraUsers: ExtraUser[]
@@ -146,6 +148,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
     restores,
     activations,
     newUsers,
+    ...withoutNames(newUsers, roster),
     unchanged: { centres: unchanged, users: countUnchangedUsers(both) },
     missingCentres: isWhole ? missingCentres : [],
     extraUsers: isWhole ? extraUsers : [],
@@ -270,6 +273,13 @@ function cachedRoleReader(): (text: string) => RolesOfUser {
     known.set(text, found)
     return found
   }
+}
+
+function withoutNames(newUsers: PlannedUsers, { namesLeftAside }: Roster): Pick<Plan, 'withoutNames'> {
+  if (namesLeftAside.length === 0) return {}
+  let users = 0
+  for (const { firstName, lastName } of newUsers) if (firstName === '' && lastName === '') users += 1
+  return users === 0 ? {} : { withoutNames: { users, headings: namesLeftAside } }
 }
 
 /** Counts the saved users whom an accepted row names. */

@@ -17,7 +17,14 @@ import type { SheetRow } from '../workbook/sheet-rows.ts'
 import { centreColumns, type CentreField } from './columns.ts'
 import { addIssue, hasIssueIn, type Fault, type RowIssue, withIssue } from './issues.ts'
 import type { ReadRow } from './roster-rows.ts'
-import { apostropheFault, type NameCell, readCentreName, readPersonCells, readNumberCell } from './cells.ts'
+import {
+  apostropheFault,
+  type NameCell,
+  readCentreName,
+  readFullName,
+  readPersonCells,
+  readNumberCell,
+} from './cells.ts'
 
 interface RowReading {
   sheet: string
@@ -39,6 +46,7 @@ export function rowReader(
   const email = at('email')
   const firstName = at('firstName')
   const lastName = at('lastName')
+  const fullName = at('fullName')
   const associate = at('associate')
   const shared = textInterner()
   const roleIn = internedTextReader(at('role'))
@@ -50,8 +58,10 @@ export function rowReader(
   return (row) => {
     if (row.fault) return unreadRow(row, { columns: table === first ? undefined : columns, fault: row.fault })
     const named = readCentreName(nameCell(row, name))
-    const names = { firstName: nameCell(row, firstName), lastName: nameCell(row, lastName) }
-    const person = readPersonCells(names)
+    const person =
+      fullName < 0
+        ? readPersonCells({ firstName: nameCell(row, firstName), lastName: nameCell(row, lastName) })
+        : readFullName(nameCell(row, fullName))
     const read: ReadRow = {
       row: row.number,
       number: undefined,
@@ -88,7 +98,7 @@ export function rowReader(
     else if (address) report('email', address)
     for (const { field, fault } of person.faults) report(field, fault)
     if (row.notes !== undefined) {
-      for (const field of ['name', 'firstName', 'lastName'] as const) {
+      for (const field of ['name', 'firstName', 'lastName', 'fullName'] as const) {
         const column = at(field)
         const note = row.notes.get(column)
         const fault = note?.kind === 'boolean' ? undefined : plainTextFault(note, rawCell(row, column))
@@ -102,7 +112,7 @@ export function rowReader(
     if (struck && !hasIssueIn(read.issues, struck))
       report(struck, struckOutFault(cleanText(rawCell(row, at(struck)))))
     if (named.tidied) tidied.push(cellName(sheet, name, row.number))
-    if (person.tidied) tidied.push(cellName(sheet, lastName, row.number))
+    if (person.tidied) tidied.push(cellName(sheet, fullName < 0 ? lastName : fullName, row.number))
     return read
   }
 }
@@ -110,7 +120,7 @@ export function rowReader(
 /**
  * The fields in which a struck-out row is reported, the first that is struck out: once, however many of its cells are.
  */
-const struckFieldOrder = ['email', 'number', 'name', 'lastName', 'firstName'] as const
+const struckFieldOrder = ['email', 'number', 'name', 'lastName', 'firstName', 'fullName'] as const
 
 function struckField({ struck }: SheetRow, columns: Table['columns']): CentreField | undefined {
   if (struck === undefined) return undefined
@@ -209,7 +219,7 @@ function readEmail(
 function emptyFormulasIn({ notes }: SheetRow, columns: Table['columns']): ReadRow['emptyFormulas'] {
   if (notes === undefined) return undefined
   const found = new Map<CentreField, string>()
-  for (const field of ['name', 'country', 'email', 'firstName', 'lastName'] as const) {
+  for (const field of ['name', 'country', 'email', 'firstName', 'lastName', 'fullName'] as const) {
     const note = notes.get(columns.get(field) ?? -1)
     if (note?.kind === 'empty-formula') found.set(field, note.formula)
   }

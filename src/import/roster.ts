@@ -21,6 +21,7 @@ import {
   type OriginalSheet,
 } from './original-sheet.ts'
 import { addressesIn, readOtherSheets, type OtherSheet } from './other-sheets.ts'
+import { leftAsideNamesDetector, leftAsideNamesNotice } from './left-aside-names.ts'
 import { rowReader, unclearRow } from './roster-row.ts'
 import { PackedRows, type ReadRow, type RosterRows } from './roster-rows.ts'
 import { firstFew } from '../format-number.ts'
@@ -30,6 +31,8 @@ export interface Roster extends OriginalSheet, Pick<Table, 'columns'> {
   file: string
   digest: string
   unknownColumns: string[]
+  /** Those of them that seem to hold the names of the users, where no column of names is read. */
+  namesLeftAside: readonly string[]
   /** Hidden rows and columns, headings that stand again, names that were tidied. */
   notices: { code: string; message: string }[]
   /** The names of the workbook's custom properties. */
@@ -70,6 +73,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   const { laterHeadings, columnMapByRow, add: addBelowOthers } = trackLaterHeadings()
   let below: { table: Table; read: (row: SheetRow) => ReadRow } | undefined
   const counted = rowCounterDetector()
+  const names = leftAsideNamesDetector()
   const tidied: string[] = []
   const addressesInOtherColumns = new Set<string>()
   const internIssue = issueInterner()
@@ -117,6 +121,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
       if (isBlankRow(row)) return
       arrive(row, found)
       counted.see(row, found)
+      names.see(row, found)
     },
     onUnclearRow: arrive,
     progress: (share) => {
@@ -130,6 +135,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     const heading = table.headings[table.columns.get('number') ?? 0] ?? ''
     throw runningNumbersColumn(heading, headingOf('number'), { from: 1, other: counted.found()?.other })
   }
+  const namesLeftAside = names.found()
   const roster: Roster = {
     file: workbook.file,
     sheet: workbook.sheet,
@@ -137,7 +143,8 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     columns: table.columns,
     headings: table.headings,
     unknownColumns: table.unknown,
-    notices: [...tableNotices(table), ...tidiedNotice(tidied)],
+    namesLeftAside,
+    notices: [...tableNotices(table), ...tidiedNotice(tidied), ...leftAsideNamesNotice(namesLeftAside)],
     marks: workbook.marks,
     otherSheets,
     rows,
@@ -232,6 +239,7 @@ const alwaysReadFields: ReadonlySet<CentreField> = new Set([
   'email',
   'firstName',
   'lastName',
+  'fullName',
 ])
 
 /**
@@ -253,7 +261,7 @@ function holdBackEmptyFormulas(
     const email = row.email === undefined && !hasIssueIn(row.issues, 'email') ? unclear('email') : undefined
     if (email) addIssue(row, email)
     if (row.firstName === '' && row.lastName === '')
-      for (const field of ['firstName', 'lastName'] as const) {
+      for (const field of ['firstName', 'lastName', 'fullName'] as const) {
         const name = unclear(field)
         if (name) row.faults = withIssue(row.faults, name)
       }

@@ -2,7 +2,7 @@ import { countryNames } from '../countries.ts'
 import { centreKinds } from '../rules/centres/options.ts'
 import { catalogue } from '../rules/roles/catalogue.ts'
 import type { SheetToWrite } from '../workbook/sheet.ts'
-import { type CentreField, writtenColumns } from './columns.ts'
+import { type WrittenField, writtenColumns } from './columns.ts'
 
 /** The roles an import can give. */
 const importableRoles = catalogue
@@ -17,7 +17,7 @@ export function sampleSheets(): [SheetToWrite, SheetToWrite] {
 
 const newCentres = 'for a new centre'
 
-const guide: Readonly<Record<CentreField, ColumnAdvice>> = {
+const guide: Readonly<Record<WrittenField, ColumnAdvice>> = {
   number: {
     what: 'The centre number: 2 to 12 letters and digits. Leading zeros count.',
     example: 'EG001',

@@ -5,7 +5,7 @@ import type { Plan } from '../import/plan.ts'
 import type { View } from './table.ts'
 import { truncate, widthOf } from './wrap.ts'
 import { count, firstOfEachKind, listIndent, listLines, changeMark, sentenceCase } from './text.ts'
-import { firstFew } from '../format-number.ts'
+import { firstFew, formatNumber } from '../format-number.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
@@ -154,8 +154,7 @@ function* linesForPipe(answer: ImportAnswer, view: View): Generator<string> {
   for (const { email, places } of plan.duplicatedUsers) {
     for (const place of places) yield tsvLine(['duplicated', email, place.centre, place.in, place.cell ?? ''])
   }
-  for (const { cell: at, code, value, message } of plan.issues)
-    yield tsvLine(['issue', at, code, value, message])
+  for (const issue of plan.issues) yield tsvLine(['issue', ...issueFields(issue)])
   yield* renderClosing({ closes }, view)
   yield* renderOpenings(opens, { view, dryRun })
   yield tsvLine(['elapsed', elapsedMs])
@@ -177,6 +176,7 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
         `+ ${count(plan.newUsers.length, 'new user')}, ${plan.newUsers.length === 1 ? '' : 'each '}with a PIN`,
       ),
     )
+  if (plan.withoutNames) lines.push(chalk.yellow(`! ${withoutNamesMessage(plan.withoutNames)}`))
   addList(chalk.yellow(`~ ${count(plan.renames.length, 'centre')} to rename`), plan.renames.map(renameText))
   addList(
     chalk.yellow(`~ ${count(plan.restores.length, 'centre')} to restore`),
@@ -227,6 +227,14 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
   return lines
 }
 
+/** That new users get no name, and why. */
+export function withoutNamesMessage({ users, headings }: NonNullable<Plan['withoutNames']>): string {
+  const who = users === 1 ? '1 new user has' : `${formatNumber(users)} new users have`
+  const names = firstFew(headings.map((heading) => `'${oneLine(heading).slice(0, maxHeadingShown)}'`))
+  const columns = headings.length === 1 ? `the column ${names} is` : `the columns ${names} are`
+  return `${who} no name: ${columns} left aside`
+}
+
 /** What agreeing will do, as a question, below the lines that say for whom the import closes or opens something. */
 export function importQuestion(
   { centres, users }: Counts,
@@ -234,12 +242,19 @@ export function importQuestion(
     closes,
     opens,
     deletions,
-  }: { closes: readonly Closing[]; opens: readonly Opening[]; deletions: Deletions },
+    plan: { withoutNames },
+  }: {
+    closes: readonly Closing[]
+    opens: readonly Opening[]
+    deletions: Deletions
+    plan: Pick<Plan, 'withoutNames'>
+  },
 ): string {
   const newUsers = users.created + users.replaced
   const created = [
     centres.created > 0 && count(centres.created, 'centre'),
-    newUsers > 0 && count(newUsers, 'user'),
+    newUsers > 0 &&
+      `${count(newUsers, 'user')}${withoutNames ? ` (${withoutNames.users === newUsers ? '' : `${withoutNames.users} `}without a name)` : ''}`,
   ].filter((part) => part !== false)
   const parts = [
     created.length > 0 && `create ${created.join(' and ')}`,
@@ -291,6 +306,11 @@ function renameText({ number, before, after }: Plan['renames'][number]): string 
   return `${number}  ${oneLine(before)} → ${oneLine(after)}`
 }
 
+/** An issue in a pipe, for every command alike. */
+export function issueFields({ cell, code, value, message, hint }: CellIssue): (string | null)[] {
+  return [cell, code, value, message, hint]
+}
+
 function issueText({ cell: at, message, hint }: CellIssue): string {
   const text = oneLine(message)
   const short = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
@@ -309,6 +329,7 @@ function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[]
   ]
 }
 
+const maxHeadingShown = 40
 const maxIssues = 20
 const maxTextLength = 160
 /** How much of a list is shown. */

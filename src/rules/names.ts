@@ -111,6 +111,34 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
   }
 }
 
+// Titles and degrees behind a comma are not a first name. Ma and Ba are names, MA and BA are degrees.
+const titlePattern =
+  /^(?:(?:[Jj][Rr]|[Ss][Rr]|I{2,3}|IV|[Ee][Ss][Qq]|P[Hh]\.?\s?D|M\.?A|B\.?A|M\.?D|M\.?Sc|B\.?Sc|M\.?Ed|B\.?Ed)\.?)$/
+
+/** Forms of address, which are not part of a name. */
+const formOfAddress = /^(?:Dr|Prof|Mr|Mrs|Ms|Miss|Mx|Sir|Dame|Rev|Herr|Frau|Mme|Sra)\.?$/i
+
+/**
+ * Splits a whole name: the last word is the last name, and what stands before a comma is. Undefined where the last name
+ * cannot be told, with three parts or a form of address behind a comma.
+ */
+export function splitFullName(text: string): Record<NamePart, string> | undefined {
+  const parts = text
+    .split(/[,，、،﹐]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  const titles = parts.length > 1 ? parts.slice(1).filter((part) => titlePattern.test(part)) : []
+  const names = parts.filter((part, at) => at === 0 || !titlePattern.test(part))
+  const [name = '', first] = names
+  const withTitles = (last: string) => [last, ...titles].join(', ')
+  if (names.length > 2 || parts.slice(1).some((part) => formOfAddress.test(part))) return undefined
+  // Address books and lists of pupils write `Last, First`.
+  if (first !== undefined) return { firstName: first, lastName: withTitles(name) }
+  const words = name.split(/\s+/u).filter((word) => word !== '')
+  const lastName = words.length > 1 || titles.length > 0 ? withTitles(words.pop() ?? '') : ''
+  return { firstName: words.join(' '), lastName }
+}
+
 /** The fault where all of a person's names are column headings; a heading beside another name may be a name. */
 function headingsAsName(parts: readonly string[]): NameFault | undefined {
   if (parts.length === 0 || !parts.every(isHeadingOfNames)) return undefined

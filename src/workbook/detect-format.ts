@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { basename } from 'node:path'
 import { constants, gunzipSync } from 'node:zlib'
+import { firstFew } from '../format-number.ts'
 import { toUtf8 } from '../input-file.ts'
 import { emptyFile, unusable } from './bytes.ts'
 import type { UnusableWorkbook } from './errors.ts'
@@ -140,9 +141,18 @@ export async function detectZipContent(archive: Archive, path: string): Promise<
     if (/macroEnabled/i.test(await contentTypeOf(archive, await findWorkbook(archive)))) throw macros(path)
     return
   }
-  const inner = findName(/\.(xlsx|csv|xls|ods)$/)
-  if (inner !== undefined)
-    throw notAWorkbook(path, `a zip archive that holds ${inner}`, 'unpack it first, and give the file in it')
+  const inner = [...names].filter(
+    (name) => /\.(xlsx|csv|xls|ods)$/.test(name) && !name.startsWith('__macosx/'),
+  )
+  const [only, ...others] = inner
+  if (only !== undefined)
+    throw others.length === 0
+      ? notAWorkbook(path, `a zip archive that holds ${only}`, 'unpack it first, and give the file in it')
+      : notAWorkbook(
+          path,
+          `a zip archive that holds ${inner.length} files of rows (${firstFew(inner)})`,
+          'unpack it first, and give its files one at a time',
+        )
   if (![...names].some((name) => name.startsWith('xl/')))
     throw notAWorkbook(path, 'a zip archive with other things in it')
 }

@@ -1,6 +1,6 @@
 import { isErrorWord } from '../error-words.ts'
 import { UnusableWorkbook } from './errors.ts'
-import { type ColumnSpec, headingsIn, knownHeadings, type Table, tableBelow } from './headings.ts'
+import { type ColumnSpec, decidingHeadings, headingsIn, type Table, tableBelow } from './headings.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 
 /** Rows that cannot be read, because the headings above them are not understood. */
@@ -19,7 +19,7 @@ export function headingsFinder(
   row: SheetRow,
   before: { table: Table | UnclearTable; row: SheetRow | undefined },
 ) => Table | UnclearTable | undefined {
-  const { fieldFor } = knownHeadings(specs, map)
+  const { fieldFor } = decidingHeadings(specs, map)
   const required = specs.filter((spec) => spec.required).map(({ field }) => field)
   return (row, { table, row: above }) => {
     const { cells } = row

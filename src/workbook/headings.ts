@@ -1,5 +1,6 @@
 import { cleanText, columnLetters, maxHeadingRow } from './cell.ts'
-import { didYouMean, looseLimit, nearestOf } from '../nearest.ts'
+import { didYouMean, isSwapped, looseLimit, nearestOf } from '../nearest.ts'
+import { shellWord } from '../shell-word.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 import type { CellNote } from './cell-faults.ts'
 import { UnusableWorkbook } from './errors.ts'
@@ -12,6 +13,11 @@ export interface ColumnSpec {
   heading: string
   synonyms: readonly string[]
   required?: boolean
+  /**
+   * The fields that the column holds together, as a full name holds two names. It is read only where the table has a
+   * column for none of them, and where no second column may be meant; its heading alone makes no row of headings.
+   */
+  standsInFor?: readonly string[]
 }
 
 /** Where the headings are, and which column holds which field. */
@@ -21,7 +27,7 @@ export interface Table {
   columns: Map<string, number>
   /** The headings by 0-based column, `''` where there is none. */
   headings: string[]
-  /** Headings that mean none of the fields. */
+  /** Headings of columns that are not read: they mean none of the fields, or one that is read from another column. */
   unknown: string[]
 }
 
@@ -31,7 +37,7 @@ export function matchHeadings(
   specs: readonly ColumnSpec[],
   map: Readonly<Record<string, string>>,
 ): Table {
-  const known = knownHeadings(specs, map)
+  const known = decidingHeadings(specs, map)
   let best: { row: SheetRow; fields: Set<string> } | undefined
   const required = specs.filter((spec) => spec.required).map(({ field }) => field)
   for (const row of rows) {
@@ -58,6 +64,7 @@ export function tableBelow(
   const headings = headingsIn(row)
   refuseDuplicateHeadings(headings, row.number)
   const { mapped, fieldFor } = knownHeadings(specs, map)
+  const isLeftAside = fieldsLeftAside(headings, { specs, mapped, fieldFor })
   const columns = new Map<string, number>()
   const unknown: string[] = []
   const claim = (field: string, column: number) => {
@@ -75,12 +82,34 @@ export function tableBelow(
     if (heading === '' || mapped.has(headingKey(heading))) continue
     const field = fieldFor(heading)
     // A column named with --map wins; another column with the same meaning is ignored.
-    if (field === undefined || claimed.has(field)) unknown.push(heading)
+    if (field === undefined || claimed.has(field) || isLeftAside(field)) unknown.push(heading)
     else claim(field, column)
   }
   const missing = specs.filter(({ field, required }) => required && !columns.has(field))
-  if (missing.length > 0) throw missingColumns(missing, headings, row.number)
+  if (missing.length > 0)
+    throw missingColumns(missing, { specs, headings, unknown, columns, row: row.number })
   return { headingRow: row.number, columns, headings, unknown }
+}
+
+/** The fields that are not read from a column, because others hold the same, or because several columns may be meant. */
+function fieldsLeftAside(
+  headings: readonly string[],
+  { specs, mapped, fieldFor }: { specs: readonly ColumnSpec[] } & KnownHeadings,
+): (field: string) => boolean {
+  const found = headings.flatMap((heading) => (heading === '' ? [] : (fieldFor(heading) ?? [])))
+  const named = new Set(headings.flatMap((heading) => mapped.get(headingKey(heading)) ?? []))
+  const leftAside = new Set<string>()
+  for (const { field, standsInFor } of specs) {
+    if (standsInFor === undefined) continue
+    // Whoever names the column with --map means it, and not the others.
+    if (named.has(field)) for (const part of standsInFor) leftAside.add(part)
+    else if (
+      standsInFor.some((part) => found.includes(part)) ||
+      found.indexOf(field) !== found.lastIndexOf(field)
+    )
+      leftAside.add(field)
+  }
+  return (field) => leftAside.has(field)
 }
 
 export function headingsIn({ cells }: SheetRow): string[] {
@@ -99,6 +128,45 @@ export function knownHeadings(specs: readonly ColumnSpec[], map: Readonly<Record
 }
 
 type KnownHeadings = ReturnType<typeof knownHeadings>
+
+/**
+ * The headings that make a row one of headings. A column that stands in for others has such names as Contact person,
+ * which stand in rows of data too.
+ */
+export function decidingHeadings(
+  specs: readonly ColumnSpec[],
+  map: Readonly<Record<string, string>>,
+): KnownHeadings {
+  return knownHeadings(
+    specs.filter(({ standsInFor }) => standsInFor === undefined),
+    map,
+  )
+}
+
+/** The column that an unknown heading probably means, by its spelling, among those that the table does not have yet. */
+export function likelyColumn(
+  heading: string,
+  { specs, columns }: { specs: readonly ColumnSpec[]; columns: ReadonlyMap<string, number> },
+): ColumnSpec | undefined {
+  const key = headingKey(heading)
+  if (key.length < minLikelyLength || key.length > 200) return undefined
+  const limit = Math.floor(key.length / minLikelyLength)
+  const isRead = (field: string) => columns.has(field)
+  return specs.find(({ field, heading: proper, synonyms, standsInFor = [] }) => {
+    if (isRead(field) || standsInFor.some(isRead)) return false
+    const names = [proper, ...synonyms].map(headingKey).filter((name) => name.length >= minLikelyLength)
+    const near = nearestOf(key, names, limit).some((name) => Math.abs(name.length - key.length) <= limit)
+    return near || names.some((name) => isSwapped(name, key))
+  })
+}
+
+/** A shorter word resembles too many; of so many letters one may be wrong. */
+const minLikelyLength = 5
+
+/** The option that says that a column is a field, to paste. */
+export function mapOption(heading: string, field: string): string {
+  return `--map ${shellWord(`${heading}=${field}`)}`
+}
 
 /** Whether the headings are among these rows. */
 export function hasHeadings(
@@ -128,7 +196,7 @@ export function rowsBelowHeadings({
   key: string
   isKey: (cell: string, note: CellNote | undefined) => boolean
 }): { check: (row: SheetRow) => void; found: () => boolean } {
-  const known = knownHeadings(specs, map)
+  const known = decidingHeadings(specs, map)
   // Several headings may mean the key, such as No and Centre number, and an earlier row may only look like headings.
   const keyColumns = new Map<number, { counted: number }>()
   let found = false
@@ -299,7 +367,16 @@ function duplicateHeading(message: string, headings: string[]): UnusableWorkbook
 }
 
 /** The refusal of headings without a required column; lists the headings found. */
-function missingColumns(missing: readonly ColumnSpec[], headings: string[], row: number): UnusableWorkbook {
+function missingColumns(
+  missing: readonly ColumnSpec[],
+  {
+    specs,
+    headings,
+    unknown,
+    columns,
+    row,
+  }: Pick<Table, 'headings' | 'unknown' | 'columns'> & { specs: readonly ColumnSpec[]; row: number },
+): UnusableWorkbook {
   const found = headings.filter((heading) => heading !== '')
   const names = missing.map(({ heading }) => heading)
   const what =
@@ -307,8 +384,15 @@ function missingColumns(missing: readonly ColumnSpec[], headings: string[], row:
       ? `the column ${names[0]} is missing`
       : `the columns ${names.join(' and ')} are missing`
   const message = `${what}; row ${row} has ${shortList(found)}`
+  const likely = unknown.flatMap((heading) => {
+    const spec = likelyColumn(heading, { specs, columns })
+    return spec?.required === true ? [mapOption(heading, spec.heading)] : []
+  })
   return new UnusableWorkbook('workbook-missing-column', message, {
-    hint: `add the heading, or say which column is meant with --map 'Column=${names[0] ?? 'field'}'`,
+    hint:
+      likely.length > 0
+        ? `perhaps a heading is misspelt: correct it, or say which column is meant with ${likely.join(' ')}`
+        : `add the heading, or say which column is meant with --map 'Column=${names[0] ?? 'field'}'`,
     details: { missing: names, found },
   })
 }

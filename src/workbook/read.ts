@@ -211,7 +211,20 @@ function findSheet(sheets: readonly SheetPart[], sheetName: string): SheetPart {
   throw noSheet(sheetName, names, {
     message: `there is no sheet '${sheetName}'${didYouMean(sheetName, names)}`,
     hint: `it has: ${names.join(', ')}`,
+    ...optionForNumber(sheetName, sheets),
   })
+}
+
+/** `--sheet 2`: a sheet goes by its name, here that of the second that is shown. */
+function optionForNumber(
+  sheetName: string,
+  sheets: readonly SheetPart[],
+): { hint: string; optionToAdd: string[] } | undefined {
+  const shown = sheets.filter(({ visible }) => visible)
+  const counted = /^[1-9]\d?$/.test(sheetName.trim()) ? shown[Number(sheetName) - 1] : undefined
+  if (counted === undefined) return undefined
+  const hint = `a sheet goes by its name; number ${Number(sheetName)} is ${counted.name}: --sheet '${counted.name}'`
+  return { hint, optionToAdd: ['--sheet', counted.name] }
 }
 
 function lowerCase(name: string): string {
@@ -221,10 +234,11 @@ function lowerCase(name: string): string {
 function noSheet(
   sheetName: string,
   sheets: string[],
-  { message, hint }: { message: string; hint: string },
+  { message, hint, optionToAdd }: { message: string; hint: string; optionToAdd?: string[] },
 ): UnusableWorkbook {
   return new UnusableWorkbook('workbook-no-sheet', message, {
     hint,
+    optionToAdd,
     details: { sheets, candidates: nearestOf(sheetName, sheets, looseLimit(sheetName)) },
   })
 }

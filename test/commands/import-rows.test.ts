@@ -126,3 +126,27 @@ describe.each(Object.entries(files))('an import of %s', (noun, ofNoun) => {
     }
   })
 })
+
+describe('an issue in a pipe', () => {
+  it.each([
+    ['centres', 'Centre number,Centre name,Country,Email\nEG001,School,Egypt,amira@\n', 'a!D2'],
+    ['key-times', `${files['key-times'].heading}\n${files['key-times'].wrong}\n`, 'a!E2'],
+    ['entries', `${files.entries.heading}\n${files.entries.wrong}\n`, 'a!C2'],
+  ])(
+    'has the same columns in an import of %s: cell, code, value, message, hint',
+    async (noun, text, cell) => {
+      writeFileSync(world.path('a.csv'), text)
+      const [issue] = (await world.run([noun, 'import', 'a.csv', '--dry-run', '--json'])).json().issues
+      const { stdout } = await world.run([noun, 'import', 'a.csv', '--dry-run'])
+      const line = stdout.split('\n').find((one) => one.startsWith('issue\t'))
+      expect(line?.split('\t')).toEqual([
+        'issue',
+        cell,
+        issue.code,
+        issue.value,
+        issue.message,
+        issue.hint ?? '',
+      ])
+    },
+  )
+})

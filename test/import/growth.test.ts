@@ -50,6 +50,7 @@ function looksAt(
     ]),
     headings: ['Centre number', 'Centre name', 'Email'],
     unknownColumns: [],
+    namesLeftAside: [],
     notices: [],
     marks: new Set<string>(),
     otherSheets: [],

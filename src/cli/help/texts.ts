@@ -154,7 +154,7 @@ What a cell shows is what goes in. In CSV each line end ends a row; a cell of se
 can have swallowed no row (all rows as long as the headings, no separator behind its first line), and else
 the row where its quotation mark opens is named (exit 6).
 
-Why a row is held back (issues[].code):
+Why a row is held back (issues[].code; in a pipe of every import: issue, cell, code, value, message, hint):
 
   error-cell              a formula failed: #REF!, #N/A
   not-calculated          a formula without its value: recalculate in your spreadsheet program, and save
@@ -184,7 +184,8 @@ Why a row is held back (issues[].code):
   centre-deleted          --restore-deleted brings the centre back
 
 What is said as well (notices[].code): hidden-rows, hidden-columns, headings-again, other-sheets,
-cells-without-heading, unknown-column, name-tidied, partial-workbook, nothing-deleted, no-store-begun, issues-not-written,
+cells-without-heading, unknown-column, names-left-aside and users-without-names (a column of names is not read, and
+how to read it), name-tidied, partial-workbook, nothing-deleted, no-store-begun, issues-not-written,
 no-slips (more than 10,000 new users: --slips by-centre), pins-not-open, no-users-at-centre, pins-not-placed,
 issues-not-placed and report-not-placed (exit 9; any other file that could not be put in its place: file-not-placed).
 

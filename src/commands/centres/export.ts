@@ -15,7 +15,7 @@ import { visibleCentres } from '../../rules/permissions/decide.ts'
 import type { SheetToWrite, CellToWrite } from '../../workbook/sheet.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { countryName } from '../../country-names.ts'
-import { type CentreField, writtenColumns } from '../../import/columns.ts'
+import { type WrittenField, writtenColumns } from '../../import/columns.ts'
 
 /** Of no other kind: it writes a file, or streams its rows to stdout, and can be rehearsed. */
 export const exportCentres = () =>
@@ -158,7 +158,7 @@ async function* exportRows(
   }
 }
 
-function cellsByField(row: ExportedUser): Readonly<Record<CentreField, string>> {
+function cellsByField(row: ExportedUser): Readonly<Record<WrittenField, string>> {
   const { number, name, address, town, postcode, country, kind, associate } = row
   return {
     number,

@@ -8,12 +8,12 @@ import type { Roster } from '../../import/roster.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { columnsHelp, tableOptions } from '../table-file.ts'
-import { readWorkbook } from './plan-import.ts'
+import { notifyWithoutNames, readWorkbook } from './plan-import.ts'
 import type { Source } from '../../import/apply.ts'
 import type { Deletions } from '../../import/deletions.ts'
 import type { Plan } from '../../import/plan.ts'
 import { tsvLine } from '../../render/clean-text.ts'
-import { describePlan, listsOfPlan, maxListed } from '../../render/import.ts'
+import { describePlan, issueFields, listsOfPlan, maxListed } from '../../render/import.ts'
 import type { JsonAnswer } from '../../render/json.ts'
 import { type Pieces, piecesOfLines } from '../../render/pieces.ts'
 import type { View } from '../../render/table.ts'
@@ -25,7 +25,7 @@ export const lint = () =>
     summary: 'say all that is wrong with a workbook before it is imported',
     description: `Say all that is wrong with a workbook, by cell, and what importing it would do; nothing is imported.
 It is compared with the store; where there is none yet, with an empty one. Exit code 8 when a row would be held back.
-In a pipe: cell, code, value and message of each mistake.`,
+In a pipe: cell, code, value, message and hint of each mistake.`,
     args: { file: argument('the workbook (.xlsx or .csv), or - for stdin') },
     options: tableOptions('Org ID=Centre number'),
     notes: columnsHelp(centreColumns, 'ssh-admin centres sample'),
@@ -34,7 +34,9 @@ In a pipe: cell, code, value and message of each mistake.`,
     mode: () => 'read-if-any',
     read: async (store, ctx, roster, session) => {
       if (store.path === undefined) session.notify(notComparedNotice(session.settings.db.value))
-      return lintRoster(store, ctx, roster)
+      const result = await lintRoster(store, ctx, roster)
+      if (!session.terminal.out.isTerminal) notifyWithoutNames(result.plan, session)
+      return result
     },
     render: renderLint,
     json: lintJson,
@@ -84,7 +86,7 @@ function renderLint({ source, plan, deletions }: LintResult, view: View): string
 }
 
 function* issueLines({ issues }: Plan): Generator<string> {
-  for (const { cell, code, value, message } of issues) yield tsvLine([cell, code, value, message])
+  for (const issue of issues) yield tsvLine(issueFields(issue))
 }
 
 function lintJson({ source, plan }: LintResult): JsonAnswer<'linted'> {

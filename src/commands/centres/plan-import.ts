@@ -7,7 +7,7 @@ import type { Plan } from '../../import/plan.ts'
 import type { ReviewedPlan } from '../../import/plan-file.ts'
 import type { ReportFacts } from '../../import/report-facts.ts'
 import type { Roster } from '../../import/roster.ts'
-import { describePlan } from '../../render/import.ts'
+import { describePlan, withoutNamesMessage } from '../../render/import.ts'
 import { count } from '../../render/text.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
@@ -119,6 +119,7 @@ export async function planWorkbook(
   const { restoreDeleted, wholeRoster } = request
   const plan = planImport(roster, { view, restoreDeleted, partial, wholeRoster })
   phases.hide()
+  if (!asks) notifyWithoutNames(plan, session)
   if (plan.elsewhere) await checkPartialRoster(request, { session, roster, plan })
   if (request.strict) refuseAnyIssue(plan)
   checkRenames(plan, request.allowRenames)
@@ -225,6 +226,12 @@ async function checkPartialRoster(
   if (!partial) session.notify({ code: 'partial-workbook', message })
 }
 
+/** Where nothing is asked, no plan shows who gets no name. */
+export function notifyWithoutNames({ withoutNames }: Plan, session: Session): void {
+  if (withoutNames === undefined) return
+  session.notify({ code: 'users-without-names', message: `${withoutNamesMessage(withoutNames)}.` })
+}
+
 function refuseAnyIssue({ issues, rows }: Plan): void {
   if (issues.length === 0) return
   throw new BadInput(
@@ -262,7 +269,9 @@ export async function readWorkbook(
       },
     })
     for (const notice of roster.notices) session.notify(notice)
-    notifyUnknownColumns(roster.unknownColumns, session)
+    const { namesLeftAside, unknownColumns, columns } = roster
+    const others = unknownColumns.filter((heading) => !namesLeftAside.includes(heading))
+    await notifyUnknownColumns(others, { session, specs: centreColumns, columns })
     return roster
   } finally {
     phases.hide()

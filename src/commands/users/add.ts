@@ -36,7 +36,7 @@ import {
   refuseUnquotedNames,
 } from './new-people.ts'
 import { shellWord } from '../../shell-word.ts'
-import { readUsers, userColumns } from './read-users.ts'
+import { readUsers, userColumns, writtenUserColumns } from './read-users.ts'
 import { chosenRoles, chosenSites } from '../../rules/roles/chosen.ts'
 import { givenSites, roleChoices, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
@@ -159,7 +159,7 @@ function comparableNewUser({
 /** The draft is a table that --from can read. */
 async function draftOf(people: readonly NewPerson[]): Promise<Draft> {
   const { csvText } = await import('../../workbook/write-sheet.ts')
-  const columns = userColumns.map(({ heading }) => ({ heading }))
+  const columns = writtenUserColumns.map(({ heading }) => ({ heading }))
   const rows = people.map(({ centre, name, address, admin, roles, sites }) => [
     centre ?? '',
     name?.firstName ?? '',

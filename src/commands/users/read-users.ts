@@ -1,5 +1,7 @@
 import type { Session } from '../../cli/session.ts'
-import type { notANameFault } from '../../import/cells.ts'
+import type { notANameFault, unclearNameFault } from '../../import/cells.ts'
+import { fullNameSynonyms } from '../../import/columns.ts'
+import type { splitFullName } from '../../rules/names.ts'
 import type { UserField, UserRow } from '../../rules/users/add.ts'
 import type { TableRow } from '../read-table.ts'
 import type { TableColumn, TableFile } from '../table-file.ts'
@@ -24,6 +26,13 @@ export const userColumns = [
     valueKind: 'name',
   },
   {
+    field: 'fullName',
+    heading: 'Full name',
+    synonyms: fullNameSynonyms,
+    standsInFor: ['firstName', 'lastName'],
+    valueKind: 'name',
+  },
+  {
     field: 'email',
     heading: 'Email',
     synonyms: ['E-mail', 'Email address', 'E-mail address', 'User email'],
@@ -32,7 +41,13 @@ export const userColumns = [
   },
   { field: 'role', heading: 'Role', synonyms: ['Roles', 'User role'] },
   { field: 'site', heading: 'Sites', synonyms: ['Site', 'Support sites'] },
-] as const satisfies readonly TableColumn<UserField>[]
+] as const satisfies readonly TableColumn<UserField | 'fullName'>[]
+
+/** The columns of the lists that this program writes, in which a person has two names. */
+export const writtenUserColumns = userColumns.filter(
+  (column): column is Exclude<(typeof userColumns)[number], { field: 'fullName' }> =>
+    column.field !== 'fullName',
+)
 
 interface Reading extends TableFile {
   /** Default for rows without a centre. */
@@ -47,10 +62,20 @@ export async function readUsers(
   session: Session,
 ): Promise<UserRow[]> {
   const { codeAsTyped, trimCode } = await import('../../workbook/cell.ts')
-  const { notANameFault } = await import('../../import/cells.ts')
+  const { notANameFault, unclearNameFault } = await import('../../import/cells.ts')
+  const { splitFullName } = await import('../../rules/names.ts')
   const { readTableFile } = await import('../read-table.ts')
   const { rows } = await readTableFile(tableFile, userColumns, session)
-  const defaults = { centre: centre ?? '', roles, sites, codeAsTyped, trimCode, notANameFault }
+  const defaults = {
+    centre: centre ?? '',
+    roles,
+    sites,
+    codeAsTyped,
+    trimCode,
+    notANameFault,
+    splitFullName,
+    unclearNameFault,
+  }
   const users = rows.map((row) => new UserTableRow(row, defaults))
   await notifyTidied(users, session)
   return users
@@ -73,24 +98,29 @@ interface RowDefaults {
   codeAsTyped: (text: string) => string
   trimCode: (text: string) => string
   notANameFault: typeof notANameFault
+  splitFullName: typeof splitFullName
+  unclearNameFault: typeof unclearNameFault
 }
+
+type ColumnField = UserField | 'fullName'
 
 /** Reads values from the cells on demand: copies of 100,000 rows would double the memory. */
 class UserTableRow implements UserRow {
-  private readonly row: TableRow<UserField>
+  private readonly row: TableRow<ColumnField>
   private readonly defaults: RowDefaults
 
-  constructor(row: TableRow<UserField>, defaults: RowDefaults) {
+  constructor(row: TableRow<ColumnField>, defaults: RowDefaults) {
     this.row = row
     this.defaults = defaults
   }
 
   cellOf(field: UserField): string {
-    return this.row.cellOf(field)
+    const isName = field === 'firstName' || field === 'lastName'
+    return this.row.cellOf(isName && this.hasFullName ? 'fullName' : field)
   }
 
   get error(): UserRow['error'] {
-    return faultIn(this.row, this.defaults.notANameFault)
+    return faultIn(this.row, { ...this.defaults, isUnclear: this.names === undefined })
   }
 
   get centre(): string {
@@ -98,11 +128,22 @@ class UserTableRow implements UserRow {
   }
 
   get firstName(): string {
-    return this.row.textOf('firstName')
+    return this.names?.firstName ?? ''
   }
 
   get lastName(): string {
-    return this.row.textOf('lastName')
+    return this.names?.lastName ?? ''
+  }
+
+  private get hasFullName(): boolean {
+    return this.row.table.columns.has('fullName')
+  }
+
+  /** Undefined where it cannot be told which part of a whole name is the last name. */
+  private get names(): { firstName: string; lastName: string } | undefined {
+    const { row, defaults } = this
+    if (this.hasFullName) return defaults.splitFullName(row.textOf('fullName'))
+    return { firstName: row.textOf('firstName'), lastName: row.textOf('lastName') }
   }
 
   get email(): string {
@@ -119,12 +160,20 @@ class UserTableRow implements UserRow {
 }
 
 /** The first unreadable cell of a row. */
-function faultIn(row: TableRow<UserField>, notANameFault: RowDefaults['notANameFault']): UserRow['error'] {
+function faultIn(
+  row: TableRow<ColumnField>,
+  {
+    notANameFault,
+    unclearNameFault,
+    isUnclear,
+  }: Pick<RowDefaults, 'notANameFault' | 'unclearNameFault'> & { isUnclear: boolean },
+): UserRow['error'] {
   for (const { field } of userColumns) {
     const fault = row.faultOf(field)
-    if (fault !== undefined) return { field, ...fault }
+    if (fault !== undefined) return { field: field === 'fullName' ? 'firstName' : field, ...fault }
   }
-  const cellAs = (field: UserField) => ({ text: row.textOf(field), note: row.noteOf(field) })
+  if (isUnclear) return { field: 'firstName', ...unclearNameFault(row.textOf('fullName')) }
+  const cellAs = (field: ColumnField) => ({ text: row.textOf(field), note: row.noteOf(field) })
   const cells = { firstName: cellAs('firstName'), lastName: cellAs('lastName') }
   for (const field of ['firstName', 'lastName'] as const) {
     const fault = notANameFault(cells, field)

@@ -1,7 +1,7 @@
 import { shellWord } from '../../shell-word.ts'
 import type { HubRole, NewUserRow } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
-import { type NamePart, type PersonName, readPersonName } from '../names.ts'
+import { type NamePart, type PersonName, readPersonName, splitFullName } from '../names.ts'
 import { type NameFault, nameTextFault } from '../text-faults.ts'
 import { searchKey } from '../../search-key.ts'
 import { type Address, typedNewAddress, escapeInvisible } from './email.ts'
@@ -106,38 +106,19 @@ export function typedPerson(text: string): Person {
   return { address: typedNewAddress(email), ...typedName(name) }
 }
 
-// Titles and degrees behind a comma are not a first name. Ma and Ba are names, MA and BA are degrees.
-const titlePattern =
-  /^(?:(?:[Jj][Rr]|[Ss][Rr]|I{2,3}|IV|[Ee][Ss][Qq]|P[Hh]\.?\s?D|M\.?A|B\.?A|M\.?D|M\.?Sc|B\.?Sc|M\.?Ed|B\.?Ed)\.?)$/
-
-/** Forms of address, which are not part of a name. */
-const formOfAddress = /^(?:Dr|Prof|Mr|Mrs|Ms|Miss|Mx|Sir|Dame|Rev|Herr|Frau|Mme|Sra)\.?$/i
-
 function typedName(text: string): TypedNames {
   const line = text.replace(/^\s*"|"\s*$/g, '')
   refuseBreaks(line)
   const fault = nameTextFault(line)
   if (fault) throw nameUsage(fault)
-  const parts = line
-    .split(/[,，、،﹐]/)
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-  const titles = parts.length > 1 ? parts.slice(1).filter((part) => titlePattern.test(part)) : []
-  const names = parts.filter((part, at) => at === 0 || !titlePattern.test(part))
-  const [name = '', first] = names
-  const withTitles = (last: string) => [last, ...titles].join(', ')
-  // With three parts, or a form of address behind a comma, the last name cannot be told.
-  if (names.length > 2 || parts.slice(1).some((part) => formOfAddress.test(part)))
+  const names = splitFullName(line)
+  if (names === undefined)
     throw new Usage(`It cannot be told which of '${escapeInvisible(line)}' is the last name.`, {
       code: 'invalid-person',
       hint: "Write it without commas: 'First Last <email>'",
     })
-  // Address books and lists of pupils write `Last, First`.
-  if (first !== undefined) return typedNames({ firstName: first, lastName: withTitles(name) })
-  const words = name.split(/\s+/u).filter((word) => word !== '')
-  if (words.length === 0) throw new Usage('A name is missing.', { code: 'name-missing' })
-  const lastName = words.length > 1 || titles.length > 0 ? withTitles(words.pop() ?? '') : ''
-  return typedNames({ firstName: words.join(' '), lastName })
+  if (names.firstName === '' && names.lastName === '') throw new Usage('A name is missing.', { code: 'name-missing' })
+  return typedNames(names)
 }
 
 /** Reads the two names, typed separately. @throws Usage for a text that is no name */

@@ -233,7 +233,7 @@ describe('several users at once', () => {
     expect(ran.json()).toMatchObject({ users: [{ lastName: 'Salem', outcome: 'created' }] })
     expect((await world.run(['users', 'sample', 'a.xlsx'])).exit).toBe(0)
     const { stdout } = await world.run(['users', 'add', '--help'])
-    expect(stdout).toContain('Centre number, First name, Last name, Role, Sites')
+    expect(stdout).toContain('Centre number, First name, Last name, Full name, Role, Sites')
   })
 
   it('named twice in one call are refused', async () => {
