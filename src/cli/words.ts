@@ -102,7 +102,7 @@ const suggestedCommands: Readonly<Record<string, Readonly<Record<string, readonl
   }),
   centres: invertSynonyms({
     'centres imports undo': 'undo',
-    'centres lint': 'check validate verify test',
+    'centres lint': 'check validate verify',
     'centres import --dry-run': 'plan preview',
     'errors list': 'issues',
     'centres imports show': 'issues',
@@ -168,17 +168,17 @@ const suggestedCommands: Readonly<Record<string, Readonly<Record<string, readonl
   store: invertSynonyms({ 'store rekey': 'rotate-key rotate change-key new-key renew-key' }),
   entries: invertSynonyms({
     'errors list --kind entry': 'errors',
-    'entries import --dry-run': 'check validate verify test plan preview',
+    'entries import --dry-run': 'check validate verify plan preview',
     'entries list --format csv': 'export print',
   }),
   'key-times': invertSynonyms({
     'errors list --kind key-time': 'errors',
-    'key-times import --dry-run': 'check validate verify test plan preview',
+    'key-times import --dry-run': 'check validate verify plan preview',
     'key-times list --format csv': 'export print',
   }),
   'progression-tests': invertSynonyms({
     'users transfer': 'transfer',
-    'progression-tests import --dry-run': 'check validate verify test plan preview',
+    'progression-tests import --dry-run': 'check validate verify plan preview',
   }),
   'help-documents': invertSynonyms({ 'help-documents list': 'show', 'help-documents withdraw': 'delete' }),
 }

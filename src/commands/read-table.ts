@@ -11,7 +11,7 @@ import {
   unpackCells,
 } from '../import/original-sheet.ts'
 import { reasonsHeading } from '../import/part-of-roster.ts'
-import { cellName, cleanText, codeAsTyped, trimCode } from '../workbook/cell.ts'
+import { cellName, cleanText, codeAsTyped, columnOf, trimCode } from '../workbook/cell.ts'
 import {
   cellFault,
   type CellFault,
@@ -98,6 +98,7 @@ export async function readTableFile<Field extends string>(
       },
       cellIn: (column, row) => cellName(workbook.sheet, column, row),
       mergedAt: () => undefined,
+      textIn: () => undefined,
       isCalculated: () => true,
       formattedByRule: [],
       unpacked: undefined,
@@ -112,6 +113,12 @@ export async function readTableFile<Field extends string>(
       },
     })
     facts.mergedAt = (column, row) => table.covered.get(row)?.get(column)
+    let rowsByNumber: Map<number, PackedRow<Field>> | undefined
+    facts.textIn = (cell) => {
+      rowsByNumber ??= new Map(rows.map((row) => [row.number, row]))
+      const number = Number(/\d+$/.exec(cell)?.[0])
+      return rowsByNumber.get(number)?.cells[columnOf(cell)]?.trim()
+    }
     facts.isCalculated = (column) =>
       table.calculatedColumns.has(column) ||
       (workbook.savedByCalculator && !table.uncalculatedColumns.has(column))
@@ -140,6 +147,8 @@ interface SheetFacts<Field extends string> {
   cellIn: (column: number, row: number) => string
   /** The merged cell that covers a cell; undefined where none does. */
   mergedAt: (column: number, row: number) => string | undefined
+  /** What a merged cell shows, by its name: `A2`. */
+  textIn: (cell: string) => string | undefined
   /** Whether every formula of a column was calculated; an empty text is a result, too. */
   isCalculated: (column: number) => boolean
   /** Ranges whose conditional format may show a number differently. */
@@ -214,7 +223,7 @@ class PackedRow<Field extends string> implements TableRow<Field> {
     if (fault && column === Math.min(...columns.values())) return fault
     const merged = sheet.mergedAt(column, number)
     const note: CellNote | undefined =
-      merged === undefined ? this.noteOf(field) : { kind: 'merged', cell: merged }
+      merged === undefined ? this.noteOf(field) : { kind: 'merged', cell: merged, text: sheet.textIn(merged) }
     const text = this.textAt(column).trim()
     if (note?.kind === 'empty-formula' && !sheet.isCalculated(column)) return emptyFormulaFault(note.formula)
     return (

@@ -214,5 +214,8 @@ function invalidNumberHint(text: string): string {
   if (/^\d+\.0+$/.test(text)) return 'The .0 at its end is the trouble: take it away.'
   if (/^\d([.,]\d+)?e[+-]?\d+$/i.test(text)) return `A spreadsheet shortened it. ${formatAsTextHint}`
   if (datePatterns.some((date) => date.test(text))) return readAsDateHint
+  // Whether there is such a centre is not known here.
+  if (/^[a-z]{2}[\s._/-]+\d{3,4}$/i.test(text))
+    return `A number has no blanks or signs in it: ${text.replace(/[^a-z\d]/gi, '').toUpperCase()}, if that is meant.`
   return '2 to 12 letters and digits, such as EG001'
 }

@@ -7,6 +7,7 @@ import type { CentreField } from './columns.ts'
 import { rowsNotHeldBack, firstNonBlank, holdBackDifferentValues, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, type Fault, holdBack, holdBackFaults } from './issues.ts'
 import type { RosterRow } from './roster-rows.ts'
+import { isTotalsRow } from './totals-row.ts'
 import { notCalculatedFault } from '../workbook/cell-faults.ts'
 
 /** A centre that the import will create. */
@@ -84,6 +85,7 @@ function newCentre({
   number: string
   rows: readonly RosterRow[]
 }): FoundCentre | undefined {
+  if (rows.every(isTotalsRow)) return undefined
   for (const row of rows) {
     holdBackFaults(row, ['address', 'town', 'postcode', 'country', 'kind', 'associate'])
     holdBackUnknownCountryOrKind(row)

@@ -17,6 +17,7 @@ import type { SheetRow } from '../workbook/sheet-rows.ts'
 import { centreColumns, type CentreField } from './columns.ts'
 import { addIssue, hasIssueIn, type Fault, type RowIssue, withIssue } from './issues.ts'
 import type { ReadRow } from './roster-rows.ts'
+import { totalsFault } from './totals-row.ts'
 import {
   apostropheFault,
   type NameCell,
@@ -111,6 +112,11 @@ export function rowReader(
     const struck = struckField(row, columns)
     if (struck && !hasIssueIn(read.issues, struck))
       report(struck, struckOutFault(cleanText(rawCell(row, at(struck)))))
+    const total = read.email === undefined ? totalsFault(row, columns) : undefined
+    if (total) {
+      const { number: typed, name: text } = read
+      return Object.assign(unreadRow(row, { columns: read.columns, ...total }), { number: typed, name: text })
+    }
     if (named.tidied) tidied.push(cellName(sheet, name, row.number))
     if (person.tidied) tidied.push(cellName(sheet, fullName < 0 ? lastName : fullName, row.number))
     return read
@@ -266,7 +272,7 @@ export function unclearRow(row: SheetRow, { headingRow, reason, columns }: Uncle
 /** A row that counts, but of which nothing is read. */
 function unreadRow(
   row: SheetRow,
-  { columns, fault }: { columns: ReadRow['columns']; fault: Fault },
+  { columns, fault, field = 'number' }: { columns: ReadRow['columns']; fault: Fault; field?: CentreField },
 ): ReadRow {
   const read: ReadRow = {
     row: row.number,
@@ -287,6 +293,6 @@ function unreadRow(
     columns,
     issues: undefined,
   }
-  addIssue(read, { field: 'number', fault })
+  addIssue(read, { field, fault })
   return read
 }

@@ -1,6 +1,7 @@
 import { runningNumbersColumn, type Table } from '../workbook/headings.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
 import type { Workbook } from '../workbook/read.ts'
+import { columnLetters } from '../workbook/cell.ts'
 import { cellFault, emptyFormulaFault, ruleFormatFault } from '../workbook/cell-faults.ts'
 import {
   type CellRange,
@@ -74,6 +75,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   let below: { table: Table; read: (row: SheetRow) => ReadRow } | undefined
   const counted = rowCounterDetector()
   const names = leftAsideNamesDetector()
+  const hintAtRowAbove = rowAboveHinter()
   const tidied: string[] = []
   const addressesInOtherColumns = new Set<string>()
   const internIssue = issueInterner()
@@ -96,6 +98,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
       }
     }
     const read = below.read(row)
+    hintAtRowAbove(read)
     rows.push(read)
     const own = read.email && row.cells[table.columns.get('email') ?? -1]
     for (const cell of cellsOf(row)) {
@@ -162,6 +165,28 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   return roster
 }
 
+function isMissingNumber({ issues }: ReadRow): boolean {
+  return issues?.some(({ fault }) => fault.code === 'missing-number') === true
+}
+
+/** People leave a number out where it is that of the row above; what may be meant is said, and not guessed. */
+function rowAboveHinter(): (row: ReadRow) => void {
+  let lastRow = 0
+  let numberAbove: string | undefined
+  return (row) => {
+    const above = row.row === lastRow + 1 ? numberAbove : undefined
+    const isMissing = isMissingNumber(row)
+    lastRow = row.row
+    // The rows below one without a number may belong to the same centre, too.
+    numberAbove = isMissing ? above : row.number
+    if (!isMissing || above === undefined) return
+    const hint = `Perhaps it is that of the row above, ${above}: then write it in this row, too.`
+    row.issues = row.issues?.map((issue) =>
+      issue.fault.code === 'missing-number' ? { ...issue, fault: { ...issue.fault, hint } } : issue,
+    )
+  }
+}
+
 /** The notice of cells whose names are stored without invisible marks, or without a dash. */
 export function tidiedNotice(tidied: readonly string[]): { code: string; message: string }[] {
   if (tidied.length === 0) return []
@@ -177,13 +202,15 @@ export function tidiedNotice(tidied: readonly string[]): { code: string; message
 /** Holds back cells covered by a merged cell: they may contain anything, and nobody sees it. */
 function holdBackCoveredCells(roster: Roster, covered: CoveredCells): void {
   if (covered.size === 0) return
+  const shown = textsOfMergedCells(roster, covered)
   for (const row of roster.rows) {
     const cells = covered.get(row.row)
     if (cells === undefined) continue
     const columns = row.columns ?? roster.columns
     for (const { field } of centreColumns) {
       const cell = cells.get(columns.get(field) ?? -1)
-      const fault = cell === undefined ? undefined : cellFault({ kind: 'merged', cell })
+      const fault =
+        cell === undefined ? undefined : cellFault({ kind: 'merged', cell, text: shown.get(cell) })
       if (fault === undefined) continue
       if (field === 'number') row.number = undefined
       if (field === 'email') row.email = undefined
@@ -195,6 +222,22 @@ function holdBackCoveredCells(roster: Roster, covered: CoveredCells): void {
     }
     if (row.issues?.length === 0) row.issues = undefined
   }
+}
+
+/** What the merged cells show, by their names, as far as it was read. */
+function textsOfMergedCells({ rows, columns }: Roster, covered: CoveredCells): Map<string, string> {
+  const shown = new Map<string, string>()
+  const cells = new Set([...covered.values()].flatMap((ofRow) => [...ofRow.values()]))
+  for (const row of rows) {
+    for (const { field } of centreColumns) {
+      const column = (row.columns ?? columns).get(field)
+      const cell = column === undefined ? '' : `${columnLetters(column)}${row.row}`
+      if (!cells.has(cell)) continue
+      const text = field === 'email' ? row.email?.email : field === 'fullName' ? undefined : row[field]
+      if (text !== undefined && text !== '') shown.set(cell, text)
+    }
+  }
+  return shown
 }
 
 /** Blanks a cell in the workbook of the rows held back: without what hides the content there, it would be imported. */

@@ -5,8 +5,11 @@ export type CellNote =
   | { kind: 'not-calculated'; formula: string }
   /** A formula whose value is an empty text: either its real result, or a cell that nobody has filled in yet. */
   | { kind: 'empty-formula'; formula: string }
-  /** Covered by a merged cell, whose text is in `cell`; nobody sees the content of the covered cell. */
-  | { kind: 'merged'; cell: string }
+  /**
+   * Covered by a merged cell, which is named in `cell`; nobody sees the content of the covered cell. `text` is what the
+   * merged cell shows, where it is known.
+   */
+  | { kind: 'merged'; cell: string; text?: string | undefined }
   | { kind: 'date' }
   | { kind: 'boolean' }
   /** A number that its format shows differently; `shown` is undefined where it cannot be told. */
@@ -40,11 +43,17 @@ export function cellFault(note: CellNote | undefined): CellFault | undefined {
     return {
       code: 'merged',
       value: '',
-      message: `is merged with ${note.cell}`,
+      message: `is merged with ${note.cell}${note.text ? `, which holds ${cutText(note.text)}` : ''}`,
       hint: 'Undo the merging, and fill in every row.',
     }
   }
   return undefined
+}
+
+const maxShownText = 60
+
+function cutText(text: string): string {
+  return text.length > maxShownText ? `${text.slice(0, maxShownText)}…` : text
 }
 
 /** The fault of a formula without a value, or with an empty text where the column needs one. */

@@ -9,7 +9,10 @@ import { newWorld, type World } from '../world.ts'
 import { importRows, line, living } from './workbook.ts'
 
 type Column = { field: string; text: string }
-const known: readonly Column[] = centreColumns.map(({ field, heading }) => ({ field, text: heading }))
+/** Those that make a row one of headings, which the heading of a column of full names does not. */
+const known: readonly Column[] = centreColumns
+  .filter(({ field }) => field !== 'fullName')
+  .map(({ field, heading }) => ({ field, text: heading }))
 const unknown = [
   'Schulnummer',
   'Schule',

@@ -128,6 +128,7 @@ empty one with the right headings.
   Country                  for a new centre: the English name
   Address, Town, Postcode  optional
   First name, Last name    optional
+  Full name                optional, where there is neither of the two: the last word is the last name
   Role                     optional, new users only: coordinator, admin, teacher, or a service role
   Kind, Associate          optional, new centres only
 
@@ -170,6 +171,7 @@ Why a row is held back (issues[].code; in a pipe of every import: issue, cell, c
   cell-twice              the row has the same cell twice
   unclear-headings        the row stands below headings that are not understood, or above all headings
   invalid-number, missing-number
+  totals-row              the row sums the list up, and is no centre
   invalid-email, missing-email
   missing-name, missing-country, unknown-country
   names-differ, location-differs, kind-differs

@@ -205,6 +205,8 @@ interface AddressHint {
 
 const PIECE = /[^\s<>()[\],;:"'|#]+@[^\s<>()[\],;:"'|#]+/g
 const TRAILING_MARKS = /[.,;:]+$/
+/** With blanks before and between them. */
+const trailingMarks = /[\s.,;:]*[.,;:]$/
 const markNames: ReadonlyMap<string, string> = new Map([
   ['.', 'dot'],
   [',', 'comma'],
@@ -246,15 +248,23 @@ function hintForAddress(text: string, isAddress: (text: string) => boolean): Add
   }
   if (pieces.length > 1 || /[<>]|#/.test(line))
     return hintForCopiedLink(line, { address, times: pieces.length })
-  const end = TRAILING_MARKS.exec(line)?.[0]
+  const end = trailingMarks.exec(line)?.[0]
   if (end !== undefined && line.slice(0, -end.length) === address) {
-    const mark = markNames.get(end.at(-1) ?? '') ?? 'mark'
+    const mark = markNames.get(end.trim().at(-1) ?? '') ?? 'mark'
     return { problem: `has a ${mark} at its end`, hint: `take away the ${mark} at its end: ${address}` }
   }
+  if (labelBefore.test(line.slice(0, line.indexOf(address))) && line.endsWith(address))
+    return {
+      problem: 'has more than an address in it',
+      hint: `leave ${address} alone, without what stands before it`,
+    }
   return isOnlyQuoted(line, address)
     ? { hint: `leave ${address} alone, without what stands around it` }
     : hintForLetters(line, isAddress)
 }
+
+/** What people write before an address in the same cell: `Contact:`, `E-mail (work):`. */
+const labelBefore = /^[\p{L}\p{M}\s().-]+[:=]\s*$/u
 
 /** Hints for `Name <x>`, for `x<mailto:x>` (a link copied from Outlook) and for `x#mailto:x#` (a link in Access). */
 function hintForCopiedLink(

@@ -117,7 +117,8 @@ function typedName(text: string): TypedNames {
       code: 'invalid-person',
       hint: "Write it without commas: 'First Last <email>'",
     })
-  if (names.firstName === '' && names.lastName === '') throw new Usage('A name is missing.', { code: 'name-missing' })
+  if (names.firstName === '' && names.lastName === '')
+    throw new Usage('A name is missing.', { code: 'name-missing' })
   return typedNames(names)
 }
 
