@@ -79,7 +79,8 @@ describe('any headings, wherever and however often they stand', () => {
           expect(reported).toBe(made)
         } catch (error) {
           if (!(error instanceof UnusableWorkbook)) throw error
-          expect(error.code).toBe('workbook-same-heading')
+          // A heading with a line end may be half of one whose line was lost.
+          expect(['workbook-same-heading', 'workbook-damaged']).toContain(error.code)
         }
       }),
       { numRuns: 300 },
