@@ -100,7 +100,10 @@ describe('a cell beneath a merged one', () => {
       row('', '', 'Egypt', 'omar@nile.example'),
     ]
     const merged = '<mergeCells count="2"><mergeCell ref="A2:A3"/><mergeCell ref="B2:B3"/></mergeCells>'
-    writeFileSync(world.path('m.xlsx'), book({ sheet: sheetXml(rows.join('')).replace('</sheetData>', `</sheetData>${merged}`) }))
+    writeFileSync(
+      world.path('m.xlsx'),
+      book({ sheet: sheetXml(rows.join('')).replace('</sheetData>', `</sheetData>${merged}`) }),
+    )
     const { json } = await world.run([
       'centres',
       'import',
