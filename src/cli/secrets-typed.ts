@@ -79,7 +79,7 @@ const numberOption =
 
 /** Options without a value: a word behind one is not its value. */
 const plainFlag =
-  /^--(?:(?:no|not|never|without)-[a-z-]+|yes|json|dry-run|debug|quiet|help|version|admin|atomic|british-council|global-listening|delete-extra|delete-missing|deleted|due|failed|history|if-missing|keep-credentials|keep-going|last|matrix|new-key|partial|releases|remove|renew|restore-deleted|reverse|roles|send|send-mail|services|show|strict|suspend|suspend-former|whole-roster|withdrawn)$/
+  /^--(?:(?:no|not|never|without)-[a-z-]+|yes|json|dry-run|debug|quiet|help|version|admin|atomic|british-council|global-listening|delete-extra|delete-missing|deleted|due|expired|failed|history|if-missing|keep-credentials|keep-going|last|matrix|new-key|partial|releases|remove|renew|restore-deleted|reverse|roles|send|send-mail|services|show|strict|suspend|suspend-former|whole-roster|withdrawn)$/
 
 /** The words of the line that are secrets, or very probably are, longest first. */
 function secretsIn(argv: Line): string[] {
