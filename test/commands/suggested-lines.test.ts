@@ -683,7 +683,10 @@ describe('a secret that was typed where it does not belong', () => {
   it('is not told again where it was read from stdin, and is in no event of the log', async () => {
     const { stderr } = await world.run(['users', 'suspend', '-', '--yes'], { stdin: `${omar}\n${link}\n` })
     expect(stderr).toContain('hub.example/set-up/***')
-    expect(JSON.stringify(await world.rows('select * from audit'))).not.toMatch(secret)
+    // Digests and seals are chance, in which any four digits may stand.
+    const log = await world.rows('select operator, action, command, facts, personal from audit')
+    expect(log.length).toBeGreaterThan(0)
+    expect(JSON.stringify(log).replace(/\b[0-9a-f]{64}\b/g, '')).not.toMatch(secret)
   })
 
   it('is left out of the line that is suggested', async () => {
