@@ -4,6 +4,8 @@ export interface CountingProxy {
   port: number
   /** How often a desk asked, and waited for the answer, since this was asked last; signing in is not counted. */
   roundTrips: () => number
+  /** How often a desk connected. */
+  connections: () => number
   close: () => Promise<void>
 }
 
@@ -16,11 +18,13 @@ export async function countingProxy(
 ): Promise<CountingProxy> {
   const open = new Set<Socket>()
   let asked = 0
+  let connected = 0
   const pass = (bytes: Buffer, to: Socket) => {
     if (delay === 0) to.write(bytes)
     else setTimeout(() => to.write(bytes), delay)
   }
   const proxy = createServer((desk) => {
+    connected += 1
     const server = connect(target.port, target.host)
     let isSignedIn = false
     let isAsking = false
@@ -56,6 +60,7 @@ export async function countingProxy(
       asked = 0
       return since
     },
+    connections: () => connected,
     close: async () => {
       for (const socket of open) socket.destroy()
       await new Promise((resolve) => proxy.close(resolve))

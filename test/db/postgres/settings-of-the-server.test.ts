@@ -6,6 +6,7 @@ import { parseServerAddress } from '../../../src/server-address.ts'
 import { openingOf } from '../../opening.ts'
 import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
+import { countingProxy } from './counting-proxy.ts'
 
 describe('what whoever looks after the server sets for a user', () => {
   const user = `set_${process.env.VITEST_POOL_ID ?? '0'}`
@@ -133,16 +134,23 @@ describe('what whoever looks after the server sets for a user', () => {
     expect(ran.exit, ran.stderr).toBe(0)
   })
 
-  it('ends no wait for who holds the store, however little time a transaction may take, which counts afterwards', async ({
+  it('ends no wait for who holds the store, and no connection in it, however little time a transaction may take', async ({
     skip,
   }) => {
     const { rows } = await owner.query("select current_setting('transaction_timeout', true) as there")
     if (rows[0].there === null) skip('this server is older than PostgreSQL 17')
     await owner.query(`alter user ${user} set transaction_timeout to '800ms'`)
+    const [server = { host: '', port: 0 }] = parseServerAddress(world.db).hosts
+    const proxy = await countingProxy(server)
     await owner.query(`begin; select id from ${schema}.store for update`)
-    setTimeout(() => void owner.query('rollback'), 2_000)
-    const ran = await as('users', 'suspend', 'omar@school.example', '--yes', '--wait', '60')
-    expect(ran.exit, ran.stderr).toBe(0)
+    setTimeout(() => void owner.query('rollback'), 2_500)
+    const there = world.db.replace(/\/\/[^/]+/, `//${user}@127.0.0.1:${proxy.port}`)
+    const ran = await world.run(
+      'users suspend omar@school.example --yes --wait 60'.split(' ').concat('--db', there),
+    )
+    const connections = proxy.connections()
+    await proxy.close()
+    expect([ran.exit, connections], ran.stderr).toEqual([0, 1])
   })
 
   it('shows nobody a part of the store for all of it, where it keeps rows back', async () => {
