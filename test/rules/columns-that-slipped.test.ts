@@ -190,6 +190,55 @@ describe('Key Times', () => {
   })
 })
 
+/** Under the keys of these rows, as they slipped, nothing is saved: the values say nothing, only a column of the key. */
+describe('Key Times that slipped to where none are saved', () => {
+  const headings = ['Country', 'Administrative zone', 'Session', 'Local time', 'Time zone', 'Series', 'From']
+  const importTimes = (rows: Rows) => importing('key-times', headings.join(','), rows)
+  const hours = { AM: 8, PM: 14, EV: 18 }
+  const minutesAt = (at: number) => String(at * 3).padStart(2, '0')
+  type Session = keyof typeof hours
+  const sessionAt = (at: number): Session => (['AM', 'PM', 'EV'] as const)[at % 3] ?? 'AM'
+  /** One row for each country; neighbours differ in every column. */
+  const ofCountries = (others: (at: number) => readonly string[]) =>
+    countries.map((country, at) => [country, String(1 + (at % 5)), ...others(at)])
+  const inItsSession = ofCountries((at) => {
+    const session = sessionAt(at)
+    return [session, `${hours[session]}:${minutesAt(at)}`, '', '', '']
+  })
+  // These times are of both sessions.
+  const inOneOfTwo = ofCountries((at) => [at % 2 === 0 ? 'AM' : 'PM', `12:${minutesAt(at)}`, '', '', ''])
+  const cycle = (values: readonly string[]) => (at: number) => values[at % values.length] ?? ''
+  const series = cycle(['2026-06', '2026-11', '2027-03'])
+  const days = cycle(['2026-05-01', '2026-10-01', '2027-02-01'])
+  const ofSeries = ofCountries((at) => ['AM', `8:${minutesAt(at)}`, '', series(at), ''])
+  const fromDays = ofCountries((at) => ['AM', `8:${minutesAt(at)}`, '', '', days(at)])
+  const ofZones = [
+    ...['New_York', 'Chicago', 'Denver', 'Phoenix', 'Los_Angeles', 'Anchorage', 'Adak'].map(
+      (city) => `America/${city}`,
+    ),
+    'Pacific/Honolulu',
+  ].map((zone, at) => {
+    const session = sessionAt(at)
+    return ['United States', '5', session, `${hours[session]}:${minutesAt(at)}`, zone, '', '']
+  })
+
+  it.each<[string, Rows, readonly number[]]>([
+    ['Country', inItsSession, [0]],
+    ['Country', inItsSession, [0, 1]],
+    ['Session', inOneOfTwo, [2]],
+    ['Time zone', ofZones, [4]],
+    ['Series', ofSeries, [5]],
+    ['From', fromDays, [6]],
+  ])('change nothing, and %s is named: %#', async (column, rows, slippedColumns) => {
+    expect(await importTimes(rows)).toMatchObject({ exit: 0 })
+    const slip = { by: 1, from: 1 }
+    const slipped = slippedColumns.reduce((moved, at) => withSlip(moved, at, slip), rows)
+    const ran = await importTimes(slipped.slice(0, rows.length))
+    expect(ran.json()).toMatchObject({ changed: false, keyTimes: { created: 0 } })
+    expect(ran.json().issues).toContainEqual(expect.objectContaining({ code: 'values-slipped', column }))
+  })
+})
+
 describe('results', () => {
   const teacher = 'amira@school.example'
   beforeEach(() => world.user(teacher, { centre: 'EG001' }))
