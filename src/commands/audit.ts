@@ -3,6 +3,7 @@ import {
   otherActions,
   type AuditEntry,
   countEvents,
+  hasUndoneImport,
   pagesOfEvents,
   streamEvents,
 } from '../db/audit/events.ts'
@@ -119,7 +120,10 @@ const days = ['today', 'yesterday']
 /** Filters of the log. */
 const filterOptions = {
   kind: choiceOption(['change', 'refusal', 'event'], '<kind>', 'change, refusal or event'),
-  subject: allowName('subject', option('<who>', 'what happened to this person or centre', typedTextFilter)),
+  subject: allowName(
+    'subject',
+    option('<who>', 'what happened to this person or centre, imports included', typedTextFilter),
+  ),
   actor: allowName(
     'past-user',
     option('<email>', 'what this user did; staff for Cambridge staff', typedTextFilter),
@@ -131,6 +135,8 @@ const filterOptions = {
   ),
   until: withCompletions(days, option('<time>', 'up to this day or time, UTC', time.optional())),
 }
+
+const noMatchMessage = 'Nothing of that kind has happened.'
 
 export const list = () =>
   listing({
@@ -173,9 +179,10 @@ export const list = () =>
         ...(last && { expandRow: eventInFull }),
         explainNoMatch: async () => {
           const others = action && by.kind === 'staff' ? await otherActions(db, action) : []
-          return others.length === 0
-            ? undefined
-            : `The log tells of no ${action}, but of ${others.join(', ')}.`
+          if (others.length > 0) return `The log tells of no ${action}, but of ${others.join(', ')}.`
+          return subject !== undefined && by.kind === 'staff' && (await hasUndoneImport(db))
+            ? `${noMatchMessage} An import that was taken back keeps nobody whom it had created: ssh-admin centres imports`
+            : undefined
         },
       }
     },
@@ -184,7 +191,7 @@ export const list = () =>
     expandRow: eventInFull,
     expandUnder: 60,
     emptyMessage: 'Nothing has happened yet.',
-    noMatchMessage: 'Nothing of that kind has happened.',
+    noMatchMessage,
   })
 
 export const exportEvents = () =>

@@ -56,6 +56,14 @@ export function jsonNumber(text: Piece, name: string): RawBuilder<number | null>
   )
 }
 
+/** The text under a name in a JSON text. */
+export function jsonText(text: Piece, name: string): RawBuilder<string | null> {
+  return byDialect(
+    sql<string | null>`json_extract(${text}, ${`$.${name}`})`,
+    sql<string | null>`(cast(${text} as json) ->> ${name})`,
+  )
+}
+
 /** One JSON object of the names and values of rows, as text. */
 export function jsonObject(name: Piece, value: Piece): RawBuilder<string> {
   return byDialect(

@@ -1,6 +1,6 @@
-import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
+import { type Expression, expressionBuilder, type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
 import { countOf } from '../rows.ts'
-import { jsonNumber, jsonObject } from '../portable.ts'
+import { jsonNumber, jsonObject, jsonText } from '../portable.ts'
 import type { EventKind, Store } from '../schema.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 
@@ -45,7 +45,8 @@ export async function lastEvents(
   { subject, userId, visible }: { subject: string; userId?: number; visible: VisibleCentres },
 ): Promise<AuditEntry[]> {
   const rowsOfSubject = userId === undefined ? rowsAbout(subject) : rowsAboutUser({ subject, userId })
-  const imported = userId === undefined ? importsOfCentre(subject) : importsOfUser(userId)
+  const imported =
+    userId === undefined ? { centres: centreOf(subject) } : { users: sql<number>`select ${userId}` }
   const rows = await eventRows(db, visible)
     .where(sql<SqlBool>`audit.id in (${rowsOfSubject} union ${eventsOfImports(imported)})`)
     .orderBy('audit.id', 'desc')
@@ -133,6 +134,17 @@ export async function otherActions(db: Kysely<Store>, action: string): Promise<s
   return actions.includes(action) ? [] : actions
 }
 
+/** Whether an import was taken back: whom it had created and removed again, nothing tells any more. */
+export async function hasUndoneImport(db: Kysely<Store>): Promise<boolean> {
+  const row = await db
+    .selectFrom('audit')
+    .select('id')
+    .where('action', '=', 'centres.import-undone')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 function entryOf({ id, at, operator, kind, action, command, facts, people, names }: EventRow): AuditEntry {
   const { actor, subject, ...others } = JSON.parse(people)
   return {
@@ -161,7 +173,11 @@ function matchesFilter({
   const eb = expressionBuilder<Store, 'audit'>()
   const conditions: Expression<SqlBool>[] = []
   if (kind) conditions.push(eb('audit.kind', '=', kind))
-  if (subject) conditions.push(sql<SqlBool>`audit.id in (${rowsAbout(subject)} and ${isReadable(visible)})`)
+  const imported = subject ? eventsOfImportsAbout(subject, visible) : undefined
+  if (subject && imported) {
+    const rows = sql<number>`${rowsAbout(subject)} and ${isReadable(visible)} union ${imported}`
+    conditions.push(sql<SqlBool>`audit.id in (${rows})`)
+  }
   if (actor === 'staff') conditions.push(sql<SqlBool>`audit.id not in (${rowsByActor()})`)
   else if (actor === erasedActor)
     conditions.push(sql<SqlBool>`audit.id in (${rowsByActor()} and value is null and ${isReadable(visible)})`)
@@ -174,7 +190,12 @@ function matchesFilter({
   if (operator) conditions.push(eb('audit.operator', '=', operator))
   if (since) conditions.push(eb('audit.at', '>=', since))
   if (until) conditions.push(eb('audit.at', '<', until))
-  if (visible !== 'all') conditions.push(sql<SqlBool>`audit.id in (${rowsWithinCentres(visible)})`)
+  if (visible !== 'all') {
+    const within = rowsWithinCentres(visible)
+    // The event of an import is about no centre: whoever sees a person or centre that it changed sees it, too.
+    const rows = imported ? sql<number>`${within} union ${imported}` : within
+    conditions.push(sql<SqlBool>`audit.id in (${rows})`)
+  }
   return eb.and(conditions)
 }
 
@@ -207,25 +228,55 @@ function rowsByActor(email?: string) {
     (${accountsOf(email)}))`
 }
 
-function importsOfUser(userId: number) {
-  return sql<number>`select created_by_import from users where id = ${userId}
-    union select import_id from import_changes where user_id = ${userId}`
+function centreOf(number: string) {
+  return sql<number>`select id from centres where number = ${number}`
 }
 
-function importsOfCentre(number: string) {
-  return sql<number>`select created_by_import from centres where number = ${number}
-    union select import_id from import_changes
-      where centre_id = (select id from centres where number = ${number})`
+/** The events of the imports that created or changed the owner of an address, or a centre, whom the reader may see. */
+function eventsOfImportsAbout(subject: string, visible: VisibleCentres) {
+  return eventsOfImports({
+    users: sql<number>`select id from users where id in (${accountsOf(subject)})
+      and ${isVisible('users.centre_id', visible)}`,
+    centres: sql<number>`${centreOf(subject.toUpperCase())} and ${isVisible('centres.id', visible)}`,
+  })
 }
 
-/** The event of an import carries its number among its facts. */
-function eventsOfImports(imports: ReturnType<typeof importsOfUser>) {
-  return sql<number>`select id from audit where action in (${sql.join(importActions)})
-    and ${jsonNumber(sql.ref('facts'), 'import')} in (${imports})`
+/**
+ * The events of the imports that created or changed these users and centres. The event carries the import's number and
+ * names none of them; whom an import concerns stands in its own tables, which an erasure leaves without an address.
+ */
+function eventsOfImports({ users, centres }: { users?: RawBuilder<number>; centres?: RawBuilder<number> }) {
+  const imports: RawBuilder<number>[] = []
+  const numbers: RawBuilder<string>[] = []
+  if (users) {
+    imports.push(
+      sql`select created_by_import from users where id in (${users})`,
+      sql`select import_id from import_changes where user_id in (${users})`,
+    )
+    numbers.push(
+      sql`select number from centres where id in (select centre_id from users where id in (${users}))`,
+    )
+  }
+  if (centres) {
+    imports.push(
+      sql`select created_by_import from centres where id in (${centres})`,
+      sql`select import_id from import_changes where centre_id in (${centres})`,
+    )
+    numbers.push(sql`select number from centres where id in (${centres})`)
+  }
+  const union = sql` union `
+  // New PINs can be issued to those at one centre only.
+  const centre = jsonText(sql.ref('facts'), 'centre')
+  return sql<number>`select id from audit where action in (${sql.join(actionsOnImports)})
+    and ${jsonNumber(sql.ref('facts'), 'import')} in (${sql.join(imports, union)})
+    and (${centre} is null or ${centre} in (${sql.join(numbers, union)}))`
 }
 
 /** The actions of importing and of undoing an import. */
 export const importActions = ['centres.imported', 'centres.import-undone'] as const
+
+/** The actions on an import as a whole: those on its sheet of PINs, too. */
+export const actionsOnImports = [...importActions, 'pins.renewed', 'pins.made-again'] as const
 
 /** The rows about a visible centre or a user there, even if they are not the first target of a refused list. */
 function rowsWithinCentres(visible: readonly number[]) {

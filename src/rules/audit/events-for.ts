@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { type AuditEntry, hiddenValue, importActions } from '../../db/audit/events.ts'
+import { actionsOnImports, type AuditEntry, hiddenValue } from '../../db/audit/events.ts'
 import type { Store } from '../../db/schema.ts'
 import { visibleNumbers } from '../../db/centres/visible.ts'
 import type { Actor } from '../permissions/actor.ts'
@@ -20,7 +20,7 @@ export async function eventsFor(db: Kysely<Store>, by: Actor): Promise<EventRead
   return (event) => {
     const seen = { ...event, operator: null }
     const { command } = event.details
-    if (importActions.some((action) => action === event.action))
+    if (actionsOnImports.some((action) => action === event.action))
       return { ...seen, subject: null, details: { command } }
     // Only Cambridge staff see which server refused a message, and in which words.
     if (event.action.startsWith('mail.')) return { ...seen, details: withoutReason(event.details) }
