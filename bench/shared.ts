@@ -302,9 +302,9 @@ async function change(
   store: OpenStore,
   { email, suspends }: { email: string; suspends: boolean },
 ): Promise<void> {
-  const by = { kind: 'staff', operator: 'bench@desk', command: 'bench', dryRun: false } as const
+  const actor = { kind: 'staff', operator: 'bench@desk', command: 'bench', dryRun: false } as const
   await commit(store, async (trx) => {
-    const ctx = { by, at: new Date(), random: randomBytes, sender: 'noreply@cambridgeinternational.org' }
+    const ctx = { actor, at: new Date(), random: randomBytes, sender: 'noreply@cambridgeinternational.org' }
     await (suspends ? suspendUser(trx, { email, ctx }) : restoreUser(trx, { email, send: false, ctx }))
   })
 }

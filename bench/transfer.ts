@@ -38,7 +38,7 @@ async function inTurnWithin(full: string): Promise<Omit<Row, 'what'>> {
     onWait: () => undefined,
   })
   const ctx = {
-    by: { kind: 'staff' as const, operator: 'bench', command: 'bench' },
+    actor: { kind: 'staff' as const, operator: 'bench', command: 'bench' },
     at: new Date(),
     random: () => Buffer.alloc(16),
     sender: '',

@@ -126,7 +126,7 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
   })
   let opened: Promise<OpenStore> | undefined
   const ctx = (): RuleContext => ({
-    by: { kind: 'staff', operator: 'tester@desk', command: 'test' },
+    actor: { kind: 'staff', operator: 'tester@desk', command: 'test' },
     at: now,
     random: randomBytes,
     sender: 'noreply@cambridgeinternational.org',

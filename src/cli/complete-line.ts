@@ -64,8 +64,8 @@ async function matchingValues(word: WordToComplete, line: CompletionRequest): Pr
   const heldValues = heldValuesByParameter[`${word.command} ${nameOf(word)}`]
   if (heldValues === undefined || !person.includes('@')) return values
   const { what, isHeld } = heldValues
-  const heldByPerson = readStore(line, ({ db, by }) =>
-    rolesOrSitesOf(db, { key: person.toLowerCase(), visible: visibleCentres(by), what }),
+  const heldByPerson = readStore(line, ({ db, actor }) =>
+    rolesOrSitesOf(db, { key: person.toLowerCase(), visible: visibleCentres(actor), what }),
   )
   // An error message would disturb the line that is being typed, so all values are offered.
   const held = await heldByPerson.catch(() => undefined)
@@ -98,12 +98,12 @@ async function valuesOf(
   { word, ...line }: CompletionRequest & { word: WordToComplete },
 ): Promise<string[]> {
   const { prefix } = word
-  const found = await readStore(line, async ({ db, by }) => {
-    const search = { prefix, visible: visibleCentres(by), among: candidateFilter(word) }
+  const found = await readStore(line, async ({ db, actor }) => {
+    const search = { prefix, visible: visibleCentres(actor), among: candidateFilter(word) }
     const users = /user|subject/.test(kind) ? await usersWithPrefix(db, search) : []
     const centres = /centre|audience|subject/.test(kind) ? await centresWithPrefix(db, search) : []
     // Only Cambridge staff may list these.
-    const others = by.kind === 'staff' ? await numberedWithPrefix(db, { kind, prefix }) : []
+    const others = actor.kind === 'staff' ? await numberedWithPrefix(db, { kind, prefix }) : []
     return [...users, ...centres, ...others]
   })
   return (found ?? []).map(({ value, description }) => `${oneLine(value)}\t${oneLine(description)}`)
@@ -111,7 +111,7 @@ async function valuesOf(
 
 interface StoreReader {
   db: Kysely<Store>
-  by: Actor
+  actor: Actor
 }
 
 /**
@@ -141,8 +141,8 @@ async function readStore<Read>(
   try {
     const email = actorEmail(settings)
     // Completion shows what a list would show, and everybody may ask for lists.
-    const by = await findActor(store.db, { typedBy: context, command: 'find', email, at: now() })
-    return await read({ db: store.db, by })
+    const actor = await findActor(store.db, { typedBy: context, command: 'find', email, at: now() })
+    return await read({ db: store.db, actor })
   } finally {
     await store.close()
   }

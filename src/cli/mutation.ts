@@ -88,7 +88,7 @@ interface CommitStage<Request> {
 
 interface AfterCommitStage<Request> {
   /** The actor, as they were within the transaction. */
-  by: RuleContext['by']
+  actor: RuleContext['actor']
   request: Request
   session: Session
   store: OpenStore
@@ -231,10 +231,10 @@ async function commitOrRehearse<Request, Result>(
   if (session.context.interruption.isCancelled()) throw new Cancelled()
   showProgress(run)
   const commitWith = (request: Request) => commitRequest({ ...run, request, agreed })
-  const { request, committed, queued, by } = await (uploads
+  const { request, committed, queued, actor } = await (uploads
     ? uploads.runWith(commitWith)
     : commitWith(run.request))
-  const result = (await spec.afterCommit?.(committed, { by, request, session, store })) ?? committed
+  const result = (await spec.afterCommit?.(committed, { actor, request, session, store })) ?? committed
   if (spec.leavesMailQueued) return { result, mail: [], undelivered: false }
   if (queued.length === 0) {
     await notifyWaitingMail(spec.json(result, []), { session, store })
@@ -244,7 +244,7 @@ async function commitOrRehearse<Request, Result>(
   const { deliverQueued } = await import('../mail/deliver.ts')
   const { phaseProgress } = await import('./progress.ts')
   const counting = await phaseProgress(session, undefined).countMessages(queued.length)
-  const delivered = await deliverQueued({ store, session, by, messageIds: queued, progress: counting })
+  const delivered = await deliverQueued({ store, session, actor, messageIds: queued, progress: counting })
   return { result, mail: delivered.messages, undelivered: delivered.undelivered }
 }
 
@@ -269,10 +269,10 @@ function longestList(request: unknown): number {
 
 async function commitRequest<Request, Result>(
   run: RequestedRun<Request, Result> & { agreed: string | undefined },
-): Promise<{ request: Request; committed: Result; queued: number[]; by: RuleContext['by'] }> {
+): Promise<{ request: Request; committed: Result; queued: number[]; actor: RuleContext['actor'] }> {
   const { spec, session, store, request, agreed } = run
   const work = workOf(run)
-  const { result, queued, by } = await session.commit(
+  const { result, queued, actor } = await session.commit(
     store,
     async (trx, ctx) => {
       const owners = agreed === undefined ? undefined : await currentOwners(trx, session)
@@ -283,7 +283,7 @@ async function commitRequest<Request, Result>(
     },
     spec.clock,
   )
-  return { request, committed: result, queued, by }
+  return { request, committed: result, queued, actor }
 }
 
 /** Tells of messages that an earlier run committed and did not deliver, as where it was killed after its commit. */

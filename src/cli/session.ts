@@ -89,7 +89,7 @@ export type WorkFor<Result> = (trx: Trx, ctx: RuleContext) => Promise<Result>
 
 export interface Committed<Result> extends Omit<SavedChange<Result>, 'missingHead'> {
   /** The actor, as they were within the transaction. */
-  by: RuleContext['by']
+  actor: RuleContext['actor']
 }
 
 /** One call of the program, or one line of a batch. */
@@ -293,9 +293,9 @@ async function contextAt(
   { context, settings, command, dryRun, batch, at }: ActorSource & { at: Date },
 ): Promise<RuleContext> {
   const { findActor } = await import('../rules/permissions/find-actor.ts')
-  const by = await findActor(db, { typedBy: context, command, dryRun, email: actorEmail(settings), at })
+  const actor = await findActor(db, { typedBy: context, command, dryRun, email: actorEmail(settings), at })
   return {
-    by,
+    actor,
     at,
     random: context.random,
     sender: settings.mailFrom.value,
@@ -322,12 +322,12 @@ async function commitFor<Result>(
     store,
     async (trx) => {
       const ctx = await contextInTransaction(trx, acting)
-      return { done: await work(trx, ctx), by: ctx.by }
+      return { done: await work(trx, ctx), actor: ctx.actor }
     },
     clock,
   )
   if (missingHead !== undefined) notify?.(missingHeadNotice(missingHead, 'noted-again'))
-  return { result: result.done, queued, by: result.by, isLogged }
+  return { result: result.done, queued, actor: result.actor, isLogged }
 }
 
 /** A change writes the head again and says so once; a read says that the head is missing as long as it is. */

@@ -32,9 +32,9 @@ export const list = () =>
     key: 'associates',
     fields: associateFields,
     id: 'number',
-    find: async ({ store: { db }, ctx: { by } }) => ({
-      ...foundInMemory(await associatesWithCounts(db, visibleCentres(by))),
-      visiblePart: describeVisibility(by),
+    find: async ({ store: { db }, ctx: { actor } }) => ({
+      ...foundInMemory(await associatesWithCounts(db, visibleCentres(actor))),
+      visiblePart: describeVisibility(actor),
     }),
     json: ({ centres, assigned, ...row }) => ({ ...row, centres: centres ?? 0, assigned: assigned ?? 0 }),
     emptyMessage: 'There are no Associates.',

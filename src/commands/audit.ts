@@ -162,25 +162,34 @@ export const list = () =>
     id: 'id',
     // About two screens.
     terminalLimit: 50,
-    find: async ({ store: { db }, ctx: { by, at } }, { last, ...options }) => {
+    find: async ({ store: { db }, ctx }, { last, ...options }) => {
       const { kind = last ? 'change' : undefined, subject, actor, action } = options
-      const { since, until } = periodOf(options, at)
-      const operator = last ? by.operator : undefined
-      const filter = { kind, subject, actor, operator, action, since, until, visible: visibleCentres(by) }
-      const readable = await eventsFor(db, by)
+      const { since, until } = periodOf(options, ctx.at)
+      const operator = last ? ctx.actor.operator : undefined
+      const filter = {
+        kind,
+        subject,
+        actor,
+        operator,
+        action,
+        since,
+        until,
+        visible: visibleCentres(ctx.actor),
+      }
+      const readable = await eventsFor(db, ctx.actor)
       return {
         rows: ({ reverse, limit }) => {
           const order = reverse && !last ? 'asc' : 'desc'
           return mapPages(pagesOfEvents(db, { ...filter, limit: last ? 1 : limit, order }), readable)
         },
         count: async () => Math.min(await countEvents(db, filter), last ? 1 : Number.POSITIVE_INFINITY),
-        visiblePart: describeVisibility(by),
+        visiblePart: describeVisibility(ctx.actor),
         // A single event is shown in full.
         ...(last && { expandRow: eventInFull }),
         explainNoMatch: async () => {
-          const others = action && by.kind === 'staff' ? await otherActions(db, action) : []
+          const others = action && ctx.actor.kind === 'staff' ? await otherActions(db, action) : []
           if (others.length > 0) return `The log tells of no ${action}, but of ${others.join(', ')}.`
-          return subject !== undefined && by.kind === 'staff' && (await hasUndoneImport(db))
+          return subject !== undefined && ctx.actor.kind === 'staff' && (await hasUndoneImport(db))
             ? `${noMatchMessage} An import that was taken back keeps nobody whom it had created: ssh-admin centres imports`
             : undefined
         },
@@ -210,15 +219,15 @@ export const exportEvents = () =>
       refuseOtherEndings(request.file)
       return request
     },
-    read: async ({ db }, { by, at }, { file, ...filter }) => {
+    read: async ({ db }, { actor, at }, { file, ...filter }) => {
       const counted = { events: 0 }
       const log = streamEvents(db, {
         ...filter,
         ...periodOf(filter, at),
         order: 'asc',
-        visible: visibleCentres(by),
+        visible: visibleCentres(actor),
       })
-      const events = countWhileReading(log, { counted, readable: await eventsFor(db, by) })
+      const events = countWhileReading(log, { counted, readable: await eventsFor(db, actor) })
       return { file, counted, events }
     },
     output: {
@@ -287,7 +296,7 @@ Every row is sealed with the store's key together with the row before it: what w
       const { missingHead, verifyAudit } = await import('../db/audit/verify.ts')
       const verdict = await verifyAudit(store, { head })
       if (!verdict.ok) throw broken(verdict, store)
-      return { ...verdict, missing: await missingHead(store, { ...verdict, operator: ctx.by.operator }) }
+      return { ...verdict, missing: await missingHead(store, { ...verdict, operator: ctx.actor.operator }) }
     },
     render: ({ events, head }, view) =>
       view.isTerminal

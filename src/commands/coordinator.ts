@@ -332,7 +332,7 @@ async function chooseSuccessor(
   { session: { terminal }, store: { db }, ctx }: Asking,
 ): Promise<Successor | undefined> {
   const centre = await findCentre(db, number, ctx)
-  if (!decide(ctx.by, 'coordinator.change', centreTarget(centre)).allowed) return undefined
+  if (!decide(ctx.actor, 'coordinator.change', centreTarget(centre)).allowed) return undefined
   refuseDeletedCentre(centre)
   const question = `Who coordinates ${centre.number} from now on?`
   const to = await chooseFromStore(terminal, async () => {

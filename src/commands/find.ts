@@ -23,17 +23,17 @@ export const find = () =>
     fields: foundFields,
     id: 'id',
     searchesInStore: true,
-    find: async ({ store: { db }, ctx: { by }, text, words }) => {
+    find: async ({ store: { db }, ctx: { actor }, text, words }) => {
       if (words.length === 0) {
         throw new Usage('What is looked for?', { code: 'missing-argument', hint: 'ssh-admin find TEXT' })
       }
-      const search = { words, deleted: false, visible: visibleCentres(by) }
+      const search = { words, deleted: false, visible: visibleCentres(actor) }
       return {
         rows: ({ reverse }) => {
           const found = foundIn(streamCentresByName(db, search), streamUsersByName(db, search))
           return reverse ? reversePages(found) : found
         },
-        visiblePart: describeVisibility(by),
+        visiblePart: describeVisibility(actor),
         explainNoMatch: () => emptyStoreMessage(db),
         ...(isTelephoneNumber(text ?? '') && {
           noMatchMessage: `${noMatch} Telephone numbers are not kept.`,

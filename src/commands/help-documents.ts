@@ -88,8 +88,8 @@ export const list = () =>
     table: ['id', 'title', 'version', 'file', 'bytes', 'status', 'created', 'replaced'],
     dropOrder: ['bytes', 'file', 'created', 'version', 'replaced'],
     id: 'id',
-    find: async ({ store: { db }, ctx: { by, at } }, { history }) =>
-      foundInMemory(await readableHelpDocuments(db, { by, at, history })),
+    find: async ({ store: { db }, ctx: { actor, at } }, { history }) =>
+      foundInMemory(await readableHelpDocuments(db, { actor, at, history })),
     json: helpDocumentJson,
     emptyMessage: 'No help documents.',
   })

@@ -222,7 +222,7 @@ export const send = () =>
     },
     // Delivered by the command itself, together with older ones.
     leavesMailQueued: true,
-    afterCommit: async ({ numbers, notices }, { by, request, session, store }) => {
+    afterCommit: async ({ numbers, notices }, { actor, request, session, store }) => {
       const { deliverQueued, refusedNotices } = await import('../mail/deliver.ts')
       const refused = await failedMessages(store.db, { importId: request.import }).catch(() => [])
       for (const notice of refusedNotices(refused)) session.notify(notice)
@@ -231,7 +231,7 @@ export const send = () =>
       const delivered = await deliverQueued({
         store,
         session,
-        by,
+        actor,
         messageIds: numbers,
         rate,
         progress: counting,

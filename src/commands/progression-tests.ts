@@ -81,8 +81,8 @@ export const list = () =>
     // The day is dropped last: it distinguishes repeated tests.
     dropOrder: ['stage', 'results', 'subject', 'site'],
     id: 'test',
-    find: async ({ store: { db }, ctx: { at, by } }, { owner }) => {
-      const { id } = await findUser(db, { email: owner, at, by })
+    find: async ({ store: { db }, ctx: { at, actor } }, { owner }) => {
+      const { id } = await findUser(db, { email: owner, at, actor })
       return foundInMemory(await testsOf(db, id))
     },
     json: (test) => test,

@@ -198,7 +198,7 @@ With --dry-run, or releases authorisations --release, the whole list, centre by 
     act: async (trx, ctx, { release }) => ({
       ...(await publishRelease(trx, { release, ctx })),
       at: ctx.at,
-      rehearsed: ctx.by.dryRun === true,
+      rehearsed: ctx.actor.dryRun === true,
     }),
     confirm: { question: publishQuestion, comparable: comparableWithOutlook },
     render: renderPublishedRelease,
@@ -321,11 +321,11 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
     id: 'centre',
     outputPath: ({ out }) => out,
     find: async ({ store: { db }, ctx }, { centre, release: named }) => {
-      const { by, at } = ctx
-      const own = by.kind === 'user' ? by.centre.number : undefined
+      const { actor, at } = ctx
+      const own = actor.kind === 'user' ? actor.centre.number : undefined
       const number = centre ?? own
       const numbers = number === undefined ? undefined : [(await findOwnCentre(db, number, ctx)).number]
-      const isStaff = by.kind === 'staff'
+      const isStaff = actor.kind === 'staff'
       const chosen =
         named !== undefined && isStaff
           ? [await findRelease(db, named)]

@@ -193,8 +193,8 @@ export const download = () =>
     stored: 'resource',
     id: argument('its number, which resources list shows', checkedText(typedResourceNumber)),
     example: 'ssh-admin resources download 1 --out listening.wav',
-    find: async (db, { by, at }, id) => {
-      if (by.kind === 'user') await permitDownload(db, { resourceId: typedResourceNumber(id), by, at })
+    find: async (db, { actor, at }, id) => {
+      if (actor.kind === 'user') await permitDownload(db, { resourceId: typedResourceNumber(id), actor, at })
       const { content_id: contentId, ...resource } = await findResource(db, id)
       const { title, sha256, bytes } = resource
       const subject = `resource ${resource.id}`

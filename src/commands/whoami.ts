@@ -30,16 +30,16 @@ async function actorOf(session: Session): Promise<Identity> {
     return { ...none, ...here, rights: rightsOf(staff), centres: null }
   }
   return withStore(session, 'read', async (store) => {
-    const { by } = await session.ctx(store)
-    if (by.kind === 'staff') throw new Error('an actor was named')
-    const seen = visibleCentres(by)
+    const { actor } = await session.ctx(store)
+    if (actor.kind === 'staff') throw new Error('an actor was named')
+    const seen = visibleCentres(actor)
     return {
-      actor: by.email,
-      centre: by.centre.number,
-      hubRole: by.hubRole,
-      roles: by.roles,
+      actor: actor.email,
+      centre: actor.centre.number,
+      hubRole: actor.hubRole,
+      roles: actor.roles,
       ...here,
-      rights: rightsOf(by),
+      rights: rightsOf(actor),
       centres: seen === 'all' ? null : await visibleNumbers(store.db, seen),
     }
   })

@@ -79,12 +79,13 @@ export async function applyImport(
   trx: Trx,
   { plan, deletions, source, opens, nonces, ctx, onUser }: Applying,
 ): Promise<number> {
-  const { by } = ctx
+  const { actor } = ctx
   permit(ctx, 'centres.import', { name: source.file })
   const at = ctx.at.toISOString()
   const counts = countsOf(plan, deletions)
-  const actor = by.kind === 'user' ? by.email : null
-  const importId = await insertImport(trx, { ...source, at, operator: by.operator, actor, counts })
+  const email = actor.kind === 'user' ? actor.email : null
+  const { operator } = actor
+  const importId = await insertImport(trx, { ...source, at, operator, actor: email, counts })
 
   const writeOptions = { importId, at }
   const created = await insertCentres(trx, plan.newCentres, { ...writeOptions, searchKeyOf: centreSearchKey })
@@ -101,7 +102,7 @@ export async function applyImport(
   })
   const opensInLog = opens.map(({ release: { id }, centres, users }) => ({ release: id, centres, users }))
   await appendAudit(trx, {
-    by,
+    actor,
     at: ctx.at,
     action: 'centres.imported',
     subject: source.file,

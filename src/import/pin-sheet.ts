@@ -288,7 +288,7 @@ export async function pinsOfImport(
   }
   const users = renewed.length > 0 ? await usersOfImport(trx, which) : before
   await appendAudit(trx, {
-    by: ctx.by,
+    actor: ctx.actor,
     at: ctx.at,
     action: renew ? 'pins.renewed' : 'pins.made-again',
     subject: String(importId),

@@ -84,7 +84,7 @@ export async function undoImport(
   await markUndone(trx, { id, at })
   await removePendingPinSheet(trx, id)
   await appendAudit(trx, {
-    by: ctx.by,
+    actor: ctx.actor,
     at: ctx.at,
     action: 'centres.import-undone',
     subject: imported.file,

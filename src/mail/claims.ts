@@ -22,7 +22,7 @@ function nextAttempt({ at, attempts }: { at: Date; attempts: number }): Date {
 
 interface Claimant {
   store: OpenStore
-  by: Actor
+  actor: Actor
   now: () => Date
   /** Identifies the sender that makes the claim. */
   claimant: string
@@ -32,11 +32,11 @@ interface Claimant {
 export async function claimWithin(
   trx: Trx,
   ids: readonly number[],
-  { by, now, claimant }: Claimant,
+  { actor, now, claimant }: Claimant,
 ): Promise<OutboxRow[]> {
   const { claimed, interrupted } = await claimMessages(trx, { ids, claimant, at: now(), lease })
   const results = interrupted.map(({ id, state, last_error }) => ({ id, state, lastError: last_error }))
-  await recordOutcomes(trx, { results, by, rows: interrupted })
+  await recordOutcomes(trx, { results, actor, rows: interrupted })
   return claimed
 }
 
@@ -70,24 +70,24 @@ export async function endClaims(
 export async function endClaimsWithin(
   trx: Trx,
   results: readonly ClaimOutcome[],
-  { by, claimant, rows }: Omit<Claimant, 'store'> & { rows: readonly OutboxRow[] },
+  { actor, claimant, rows }: Omit<Claimant, 'store'> & { rows: readonly OutboxRow[] },
 ): Promise<void> {
   if (results.length === 0) return
   await saveClaimOutcomes(trx, { settled: results, by: claimant, at: timeOf(trx) })
-  await recordOutcomes(trx, { results, by, rows })
+  await recordOutcomes(trx, { results, actor, rows })
 }
 
 type EndedMessage = Pick<OutboxRow, 'id' | 'state'> & Pick<ClaimOutcome, 'lastError'>
 
 async function recordOutcomes(
   trx: Trx,
-  { results, by, rows }: { results: readonly EndedMessage[]; by: Actor; rows: readonly OutboxRow[] },
+  { results, actor, rows }: { results: readonly EndedMessage[]; actor: Actor; rows: readonly OutboxRow[] },
 ): Promise<void> {
   const at = timeOf(trx)
   for (const state of new Set(results.map((result) => result.state))) {
     const sameState = results.filter((result) => result.state === state)
     const action = `mail.${outcomeOfMessage(state)}`
-    await appendAudit(trx, { by, at, action, kind: 'event', ...outcomeDetails(sameState, rows) })
+    await appendAudit(trx, { actor, at, action, kind: 'event', ...outcomeDetails(sameState, rows) })
   }
 }
 

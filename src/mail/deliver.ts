@@ -29,7 +29,7 @@ interface DeliveryOptions {
   /**
    * The actor who owes the messages, as determined before the change, which may have changed the actor's own account.
    */
-  by: Actor
+  actor: Actor
   messageIds: readonly number[]
   /** The most messages a second. */
   rate?: number
@@ -121,7 +121,7 @@ const writeDescription = 'the messages that are being written; what is left wait
 async function deliver({
   store,
   session,
-  by,
+  actor,
   messageIds,
   rate,
   progress,
@@ -136,7 +136,7 @@ async function deliver({
     interruption.startFinishing(server ? sendDescription : writeDescription)
   const stopped = await sendMessages(messageIds, {
     store,
-    by,
+    actor,
     now: context.now,
     server,
     folder,

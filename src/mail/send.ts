@@ -27,7 +27,7 @@ import { makeMailFolder, fileNoteOf, writeMessage } from './write-eml.ts'
 
 export interface SendOptions {
   store: OpenStore
-  by: RuleContext['by']
+  actor: RuleContext['actor']
   now: () => Date
   /** Where absent, messages are written to the folder. */
   server: MailServer | undefined

@@ -339,9 +339,9 @@ export async function requestAccount(
   const recipient = account && mayBeSent(account, { requests, at }) ? account : undefined
   await writeOrSimulate(trx, { to: recipient, at, write: (owner) => send(trx, { account: owner, ctx }) })
 
-  const { by } = account ? ownerContext(ctx, account) : ctx
+  const { actor } = account ? ownerContext(ctx, account) : ctx
   const facts = { sends: recipient !== undefined }
-  await appendAudit(trx, { by, at, action: 'account.requested', kind: 'event', subject: account, facts })
+  await appendAudit(trx, { actor, at, action: 'account.requested', kind: 'event', subject: account, facts })
   return { email }
 }
 

@@ -226,7 +226,7 @@ export async function associateDetails(
       hint: `ssh-admin associates list names them; ssh-admin centres show ${associate.number} shows this centre.`,
     })
   }
-  const visible = visibleCentres(ctx.by)
+  const visible = visibleCentres(ctx.actor)
   const centres = await associateCentres(db, {
     associateId: associate.id,
     search: searchKey(search ?? ''),

@@ -117,7 +117,7 @@ async function refuseAddressInUse(
   const { email } = person.address
   if (!holder) return
   const isAtCentre = holder.centre_id === centre.id
-  const isVisible = isAtCentre || maySeeCentre(ctx.by, holder.centre_id)
+  const isVisible = isAtCentre || maySeeCentre(ctx.actor, holder.centre_id)
   const hasWaiting = isVisible && (await hasWaitingMessage(trx, { userId: holder.id, ctx }))
   const atCentre = isVisible ? ` at ${holder.centre_number ?? 'no centre'}` : ''
   const message = hasWaiting ? '; a message to them waits to be sent (ssh-admin mail send)' : ''

@@ -117,7 +117,7 @@ export type Deleted = 'only' | 'never' | 'if-nobody-else'
 interface UserSearch {
   text: string
   deleted: Deleted
-  ctx: Pick<RuleContext, 'by' | 'at'>
+  ctx: Pick<RuleContext, 'actor' | 'at'>
 }
 
 const userNames = { nameOf: fullName, orElse: ({ email }: NamedUser) => email.slice(0, email.indexOf('@')) }
@@ -127,7 +127,7 @@ export async function usersNamed(
   db: Kysely<Store>,
   { text, deleted, ctx }: UserSearch,
 ): Promise<Matches<NamedUser>> {
-  const search = { words: wordsToFind(text), visible: visibleCentres(ctx.by) }
+  const search = { words: wordsToFind(text), visible: visibleCentres(ctx.actor) }
   const live = { ...search, deleted: false }
   if (deleted !== 'only') {
     const found = await bestMatches(streamUsersByName(db, live), text, userNames)
@@ -144,13 +144,13 @@ export async function userNotFoundByName(
   db: Kysely<Store>,
   { text, deleted, ctx }: UserSearch,
 ): Promise<NotFound | NotPermitted> {
-  const visible = visibleCentres(ctx.by)
+  const visible = visibleCentres(ctx.actor)
   const all = streamUsersByName(db, { words: [], deleted: deleted === 'only', visible })
-  const nearest = isDeleting(ctx.by) ? [] : await nearestNames(all, text, userNames)
+  const nearest = isDeleting(ctx.actor) ? [] : await nearestNames(all, text, userNames)
   const candidates = nearest.map(userCandidate)
   const hint = hintOfNearest(nearest.map(describeUser))
-  if (ctx.by.kind === 'user')
-    return hiddenTarget({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
+  if (ctx.actor.kind === 'user')
+    return hiddenTarget({ actor: ctx.actor, at: ctx.at }, { name: text, subject: null, candidates, hint })
   return new NotFound('user-not-found', `Nobody is called '${text}'.`, {
     hint:
       hint ??
@@ -181,7 +181,7 @@ function fullName({ firstName, lastName }: NamedUser): string {
 
 interface CentreSearch {
   text: string
-  ctx: Pick<RuleContext, 'by' | 'at'>
+  ctx: Pick<RuleContext, 'actor' | 'at'>
 }
 
 const centreNames = {
@@ -193,7 +193,7 @@ const centreNames = {
 export async function isKnownNumber(db: Kysely<Store>, { text, ctx }: CentreSearch): Promise<boolean> {
   const number = readCentreNumber(text)
   const centre = number === undefined ? undefined : await findCentreByNumber(db, number)
-  return centre !== undefined && maySeeCentre(ctx.by, centre.id)
+  return centre !== undefined && maySeeCentre(ctx.actor, centre.id)
 }
 
 /** The centres that match a name best, among those that the actor may see; deleted ones if no other matches. */
@@ -201,7 +201,7 @@ export async function centresNamed(
   db: Kysely<Store>,
   { text, ctx }: CentreSearch,
 ): Promise<Matches<NamedCentre>> {
-  const search = { words: wordsToFind(text), visible: visibleCentres(ctx.by) }
+  const search = { words: wordsToFind(text), visible: visibleCentres(ctx.actor) }
   return bestMatches(streamCentresCalled(db, search), text, centreNames)
 }
 
@@ -210,15 +210,15 @@ export async function centreNotFoundByName(
   db: Kysely<Store>,
   { text, ctx }: CentreSearch,
 ): Promise<NotFound | NotPermitted> {
-  const all = streamCentresByName(db, { words: [], deleted: false, visible: visibleCentres(ctx.by) })
+  const all = streamCentresByName(db, { words: [], deleted: false, visible: visibleCentres(ctx.actor) })
   const number = likelyNumber(text)
   const withNumber = number === undefined ? undefined : await findCentreByNumber(db, number)
   const findNearest = async () =>
-    withNumber && maySeeCentre(ctx.by, withNumber.id) ? [withNumber] : nearestNames(all, text, centreNames)
-  const candidates = isDeleting(ctx.by) ? [] : (await findNearest()).map(centreCandidate)
+    withNumber && maySeeCentre(ctx.actor, withNumber.id) ? [withNumber] : nearestNames(all, text, centreNames)
+  const candidates = isDeleting(ctx.actor) ? [] : (await findNearest()).map(centreCandidate)
   const hint = hintOfNearest(candidates.map(({ number, name }) => `${number} (${name})`))
-  if (ctx.by.kind === 'user')
-    return hiddenTarget({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
+  if (ctx.actor.kind === 'user')
+    return hiddenTarget({ actor: ctx.actor, at: ctx.at }, { name: text, subject: null, candidates, hint })
   return new NotFound('centre-not-found', `No centre is called '${text}'.`, {
     hint,
     details: { wanted: text, candidates },

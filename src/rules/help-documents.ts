@@ -137,35 +137,35 @@ export interface ChangedHelpDocument {
  */
 export async function readableHelpDocuments(
   db: Kysely<Store>,
-  { by, at, history }: Pick<RuleContext, 'by' | 'at'> & { history: boolean },
+  { actor, at, history }: Pick<RuleContext, 'actor' | 'at'> & { history: boolean },
 ): Promise<HelpDocumentRow[]> {
-  if (by.kind === 'staff') return findHelpDocuments(db, { withdrawn: true, history })
+  if (actor.kind === 'staff') return findHelpDocuments(db, { withdrawn: true, history })
   if (!history) return findHelpDocuments(db, { withdrawn: false })
   const action = 'help-documents.list'
   const rule = 'only what has not been replaced'
-  throw new NotPermitted(`${by.email} may not see what has been replaced: it is for Cambridge staff.`, {
-    hint: `ssh-admin help-documents list --as ${shellWord(by.email)}`,
+  throw new NotPermitted(`${actor.email} may not see what has been replaced: it is for Cambridge staff.`, {
+    hint: `ssh-admin help-documents list --as ${shellWord(actor.email)}`,
     details: { action, rule },
-    onRollback: refusalRecorder({ by, at, action, subject: 'help documents', userId: undefined, rule }),
+    onRollback: refusalRecorder({ actor, at, action, subject: 'help documents', userId: undefined, rule }),
   })
 }
 
 /** @throws `help-document-not-found`; `not-permitted`, recorded and worded so as not to reveal whether it exists */
 export async function findHelpDocument(
   db: Kysely<Store>,
-  { id, by, at }: { id: string } & Pick<RuleContext, 'by' | 'at'>,
+  { id, actor, at }: { id: string } & Pick<RuleContext, 'actor' | 'at'>,
 ): Promise<HelpDocumentRow> {
   const number = typedHelpDocumentNumber(id)
-  const [found] = await findHelpDocuments(db, { id: number, withdrawn: by.kind === 'staff' })
+  const [found] = await findHelpDocuments(db, { id: number, withdrawn: actor.kind === 'staff' })
   if (found) return found
-  if (by.kind === 'staff') throw helpDocumentNotFound(id)
+  if (actor.kind === 'staff') throw helpDocumentNotFound(id)
   const action = 'help-documents.download'
   const rule = 'only what is not withdrawn'
-  throw new NotPermitted(`${by.email} may not have that help document: it is withdrawn, if it is there.`, {
-    hint: `ssh-admin help-documents list --as ${shellWord(by.email)}`,
+  throw new NotPermitted(`${actor.email} may not have that help document: it is withdrawn, if it is there.`, {
+    hint: `ssh-admin help-documents list --as ${shellWord(actor.email)}`,
     details: { action, rule },
     onRollback: refusalRecorder({
-      by,
+      actor,
       at,
       action,
       subject: `help document ${number}`,

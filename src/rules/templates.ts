@@ -34,7 +34,7 @@ export async function editTemplate(
   trx: Trx,
   { letter, template, shipped, ctx }: Editing,
 ): Promise<EditedTemplate> {
-  const { by, at } = ctx
+  const { actor, at } = ctx
   permit(ctx, 'templates.edit', { name: letter })
   const present = (await findTemplate(trx, letter)) ?? shipped
   const { subject, text, html } = template
@@ -42,7 +42,7 @@ export async function editTemplate(
     return { letter, changed: false }
   }
 
-  const edited_by = by.kind === 'user' ? by.email : by.operator
+  const edited_by = actor.kind === 'user' ? actor.email : actor.operator
   await saveTemplate(trx, { name: letter, subject, text, html, edited_at: at.toISOString(), edited_by })
   await setSubjectOfWaiting(trx, { letter, subject })
   await appendAudit(trx, { ...ctx, action: 'templates.edited', facts: { letter } })

@@ -54,7 +54,7 @@ async function spoil(world: World): Promise<void> {
       (ctx) => (trx) =>
         appendAudit(trx, {
           ...ctx,
-          by: { kind: 'staff', operator: `tester${hostile}`, command: `test${hostile}` },
+          actor: { kind: 'staff', operator: `tester${hostile}`, command: `test${hostile}` },
           action: 'centres.edited',
           subject,
           facts: { name: hostile },

@@ -9,7 +9,7 @@ beforeEach(() => {
 })
 afterEach(() => world.close())
 
-const recording = (happening: Omit<Parameters<typeof appendAudit>[1], 'by' | 'at'>) =>
+const recording = (happening: Omit<Parameters<typeof appendAudit>[1], 'actor' | 'at'>) =>
   world.commit((ctx) => (trx) => appendAudit(trx, { ...ctx, ...happening }))
 
 describe('the last events of a subject', () => {

@@ -36,7 +36,7 @@ describe.skipIf(!hasOpenssl)('a mail server that cannot be trusted (needs openss
     const [first] = await store.db.selectFrom('outbox').select('id').execute()
     await sendMessages([first?.id ?? 0], {
       store,
-      by: world.ctx().by,
+      actor: world.ctx().actor,
       now: () => world.now,
       server: { host: '127.0.0.1', port, protection, tls: { ca: authority.cert } },
       folder: world.path('mail'),

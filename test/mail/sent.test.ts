@@ -46,7 +46,7 @@ describe('sending through a mail server', () => {
       (await rows()).map(({ id }) => id),
       {
         store: await world.store(),
-        by: world.ctx().by,
+        actor: world.ctx().actor,
         now: () => world.now,
         server: { host: '127.0.0.1', port, protection: 'none' },
         folder: world.path('mail'),

@@ -44,7 +44,7 @@ describe('the mail directory', () => {
       rows.map((row) => row.id),
       {
         store,
-        by: world.ctx().by,
+        actor: world.ctx().actor,
         now: () => world.now,
         server: undefined,
         folder: world.mailFolder,

@@ -22,7 +22,7 @@ export interface Batch {
   /** The store that all lines share. @param open opens the store at the first call */
   sharedStore: (mode: OpenMode, open: (mode: OpenMode) => Promise<OpenStore>) => Promise<OpenStore>
   /** Tells the batch what a line has committed, and which messages it queued. */
-  recordCommit: (done: Pick<Committed<unknown>, 'queued' | 'isLogged'> & { by: Actor }) => void
+  recordCommit: (done: Pick<Committed<unknown>, 'queued' | 'isLogged'> & { actor: Actor }) => void
   /** Whether an earlier line queued this message, which is delivered once all lines are done. */
   willDeliver: (message: number) => boolean
   /** Says something on stderr at once, whichever line it is from. */

@@ -73,12 +73,12 @@ export async function reportAll(run: Run): Promise<number> {
   if (store && !dryRun) {
     const { deliverQueued } = await import('../../mail/deliver.ts')
     const { phaseProgress } = await import('../progress.ts')
-    for (const { by, numbers } of run.toDeliver) {
+    for (const { actor, numbers } of run.toDeliver) {
       const counting = await phaseProgress(session, undefined).countMessages(numbers.length)
       const delivered = await deliverQueued({
         store,
         session: deliverySession,
-        by,
+        actor,
         messageIds: numbers,
         progress: counting,
       })

@@ -50,7 +50,7 @@ export interface Run {
   /** Whether the first line may create the store where there is none. */
   createsStore: boolean
   progress: Progress
-  readonly toDeliver: { by: Actor; numbers: number[] }[]
+  readonly toDeliver: { actor: Actor; numbers: number[] }[]
   /** The failure that ended the batch and is no line's fault. */
   failure: Failure | undefined
   dispose: () => void
@@ -86,10 +86,10 @@ export function newRun(session: Session, options: BatchOptions): Run {
       noteCreation: () => {
         run.createsStore = true
       },
-      recordCommit: ({ queued, by, isLogged }) => {
+      recordCommit: ({ queued, actor, isLogged }) => {
         if (run.transactionStore) run.changesInTransaction += 1
         else run.progress.isChanged ||= isLogged
-        if (queued.length > 0) deliverLater(run, { by, numbers: queued })
+        if (queued.length > 0) deliverLater(run, { actor, numbers: queued })
       },
       willDeliver: (message) => run.toDeliver.some(({ numbers }) => numbers.includes(message)),
     },
@@ -105,14 +105,17 @@ export function newRun(session: Session, options: BatchOptions): Run {
   return run
 }
 
-function deliverLater({ toDeliver }: Run, { by, numbers }: { by: Actor; numbers: readonly number[] }): void {
+function deliverLater(
+  { toDeliver }: Run,
+  { actor, numbers }: { actor: Actor; numbers: readonly number[] },
+): void {
   const last = toDeliver.at(-1)
-  if (last && emailOf(last.by) === emailOf(by)) last.numbers.push(...numbers)
-  else toDeliver.push({ by, numbers: [...numbers] })
+  if (last && emailOf(last.actor) === emailOf(actor)) last.numbers.push(...numbers)
+  else toDeliver.push({ actor, numbers: [...numbers] })
 }
 
-function emailOf(by: Actor): string | undefined {
-  return by.kind === 'user' ? by.email : undefined
+function emailOf(actor: Actor): string | undefined {
+  return actor.kind === 'user' ? actor.email : undefined
 }
 
 /**

@@ -48,14 +48,14 @@ export const exportCentres = () =>
           ? undefined
           : await checkWorkbookOutput(session, { kind: 'export', file: fileName, asksLater: true })
       return withStore(session, common.dryRun ? 'rehearse' : 'read', async (store) => {
-        const { by } = await session.ctx(store)
+        const { actor } = await session.ctx(store)
         const counts: ExportCounts = { centres: 0, users: 0 }
         const exportTo = (write: (sheet: StreamedSheet) => Promise<void>) =>
           retryLostRead(
             store,
             async () => {
               Object.assign(counts, { centres: 0, users: 0 })
-              const exported = exportedUsers(store.db, visibleCentres(by)).stream()
+              const exported = exportedUsers(store.db, visibleCentres(actor)).stream()
               const rows = exportRows(exported, { counts, signal: context.signal })
               await write({ name: 'Centres', columns: writtenColumns, rows })
             },
@@ -77,7 +77,7 @@ export const exportCentres = () =>
           if ((await recordAndMoveIntoPlace(session, { file: output, event })) === undefined)
             return { text: '', json: { file: null, ...counts }, exit: 9 }
         }
-        if (by.kind === 'staff') await retryLostRead(store, () => notifyLeftOut(store, session))
+        if (actor.kind === 'staff') await retryLostRead(store, () => notifyLeftOut(store, session))
         if (/\.csv$/i.test(fileName)) {
           const message =
             'Spreadsheet programs drop the zeros of numbers such as 00123 when they open CSV: for people, write .xlsx.'

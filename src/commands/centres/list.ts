@@ -69,7 +69,7 @@ export const list = () =>
         associateId: associate === undefined ? undefined : (await findCentre(db, associate, ctx)).id,
         withoutCoordinator,
         words: [...words, ...wordsToFind(search)],
-        visible: visibleCentres(ctx.by),
+        visible: visibleCentres(ctx.actor),
       }
       return {
         rows: ({ sort: order = 'number', fields, reverse, limit }) =>
@@ -83,7 +83,7 @@ export const list = () =>
             countries: order === 'country' ? countryNames().flatMap((name) => countryCode(name) ?? []) : [],
           }),
         count: () => countCentres(db, filter),
-        visiblePart: describeVisibility(ctx.by),
+        visiblePart: describeVisibility(ctx.actor),
         explainNoMatch: () => emptyStoreMessage(db),
       }
     },

@@ -276,7 +276,7 @@ async function sendLetters(
   const { messages, undelivered } = await deliverQueued({
     store,
     session,
-    by: ctx.by,
+    actor: ctx.actor,
     messageIds,
     progress,
   })

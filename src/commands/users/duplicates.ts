@@ -32,8 +32,8 @@ export const duplicates = () =>
     id: 'email',
     find: async ({ store: { db }, ctx }, { centre: number }) => {
       const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
-      const people = livePeople(db, { visible: visibleCentres(ctx.by), centre })
-      return { ...foundInMemory(await findDuplicates(people)), visiblePart: describeVisibility(ctx.by) }
+      const people = livePeople(db, { visible: visibleCentres(ctx.actor), centre })
+      return { ...foundInMemory(await findDuplicates(people)), visiblePart: describeVisibility(ctx.actor) }
     },
     json: duplicateJson,
     emptyMessage: 'No two accounts look like the same person.',

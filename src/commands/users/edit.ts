@@ -85,8 +85,8 @@ export const edit = () =>
     complete: async (request, { session, store, ctx }) => {
       if (!hasNoChanges(request.options)) return request
       const acting = await ctx()
-      const { at, by } = acting
-      const account = await findUser(store.db, { email: request.user, at, by })
+      const { at, actor } = acting
+      const account = await findUser(store.db, { email: request.user, at, actor })
       permit(acting, 'users.edit', userTarget(account))
       return {
         ...request,

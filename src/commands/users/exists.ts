@@ -12,13 +12,13 @@ export const exists = () =>
       'Exit with 0 when the address has an account that is not deleted, else with 4. Prints nothing.',
     args: { email: addressArgument() },
     examples: ['ssh-admin users exists amira@school.example'],
-    read: async ({ db }, { by, at }, { email }) => {
+    read: async ({ db }, { actor, at }, { email }) => {
       const address = typedAddress(email)
       const found = await findLiveUser(db, address.key)
-      const isSeen = found !== undefined && maySeeCentre(by, found.centre_id)
+      const isSeen = found !== undefined && maySeeCentre(actor, found.centre_id)
       if (!isSeen) refuseUnusableAddress(address)
-      if (by.kind === 'user' && !isSeen) {
-        throw hiddenTarget({ by, at }, { name: email, userId: found?.id })
+      if (actor.kind === 'user' && !isSeen) {
+        throw hiddenTarget({ actor, at }, { name: email, userId: found?.id })
       }
       return found !== undefined
     },

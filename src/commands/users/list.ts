@@ -83,7 +83,7 @@ async function userFilter(
     neverSignedIn,
     pin: { states: options.pin, expiredSince: pinExpiryCutoff(ctx.at) },
     importId: options.import,
-    visible: visibleCentres(ctx.by),
+    visible: visibleCentres(ctx.actor),
   }
 }
 
@@ -157,7 +157,7 @@ export const list = () =>
             (row) => accountOf(row, ctx.at),
           ),
         count: () => countUsers(db, filter),
-        visiblePart: describeVisibility(ctx.by),
+        visiblePart: describeVisibility(ctx.actor),
         explainNoMatch: async () => (await emptyStoreMessage(db)) ?? (await centreHint(text, db, ctx)),
         noMatchMessage: filterHint(text),
       }

@@ -63,8 +63,8 @@ export async function promptForPeople(
 
 /** Before a centre is asked for. Whoever may add users at all may do so at their own centre. */
 function requirePermissionToAdd({ ctx }: MutationStage): void {
-  const { by } = ctx
-  if (by.kind === 'user') permit(ctx, 'users.add', { name: by.centre.number, centre: by.centre })
+  const { actor } = ctx
+  if (actor.kind === 'user') permit(ctx, 'users.add', { name: actor.centre.number, centre: actor.centre })
 }
 
 /** Refusals that do not depend on the person, before anybody is typed. */
@@ -86,7 +86,7 @@ async function refuseExisting(people: readonly NewPerson[], { db, ctx }: Mutatio
 async function askCentre({ terminal, db, ctx }: MutationStage): Promise<string> {
   const typed = await ask(terminal, {
     question: 'Centre (number or name):',
-    ...(ctx.by.kind === 'user' ? { current: ctx.by.centre.number } : {}),
+    ...(ctx.actor.kind === 'user' ? { current: ctx.actor.centre.number } : {}),
     check: async (text) => {
       const found = await typedCentre(db, { text, ctx })
       return typeof found === 'string' ? found : undefined
@@ -104,7 +104,7 @@ async function typedCentre(
   if (text.trim() === '') return 'A number such as EG001, or a part of the name'
   const number = readCentreNumber(text)
   const centre = number === undefined ? undefined : await findCentreByNumber(db, number)
-  if (centre && maySeeCentre(ctx.by, centre.id))
+  if (centre && maySeeCentre(ctx.actor, centre.id))
     return centre.deleted_at === null ? centre : `${centre.number} (${centre.name}) is deleted`
   const { rows, total } = await centresNamed(db, { text, ctx })
   const [first, ...others] = rows

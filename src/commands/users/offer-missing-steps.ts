@@ -32,21 +32,21 @@ export async function offerMissingSteps(
   const [email, ...others] = new Set(deletions.emails)
   if (!asks || email === undefined || others.length > 0) return deletions
   const ctx = await contextOf()
-  const missing = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
+  const missing = await missingSteps(store.db, { email, at: ctx.at, actor: ctx.actor })
   if (missing.receivers?.length === 0 && !transferTo.has(email)) throw noReceiver(missing.account)
   if (missing.suspend && !suspend.has(email)) {
     const is = `${personAndCentre(missing.account)} is ${missing.account.status}`
     await confirm(session, `${is}, and only suspended users are deleted. Suspend them first?`)
-    const { account } = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
+    const { account } = await missingSteps(store.db, { email, at: ctx.at, actor: ctx.actor })
     if (account.id !== missing.account.id || account.status !== missing.account.status)
       throw changedMeanwhile()
     suspend.add(email)
   }
   if (!missing.receivers) return { ...deletions, suspend }
-  const steps = () => missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
+  const steps = () => missingSteps(store.db, { email, at: ctx.at, actor: ctx.actor })
   const to = transferTo.get(email) ?? (await chooseReceiver(session.terminal, steps))
   transferTo.set(email, to)
-  const find = () => sitesToGive(store.db, { from: email, to, at: ctx.at, by: ctx.by })
+  const find = () => sitesToGive(store.db, { from: email, to, at: ctx.at, actor: ctx.actor })
   return { ...deletions, suspend, transferTo, give: await offerSites(session, { to, find }) }
 }
 

@@ -24,7 +24,7 @@ export const pin = () =>
     ],
     act: async (trx, ctx, { email, show }, store) => {
       const done = await (show ? showPin : issuePin)(trx, { email, key: store.keys().pin, ctx })
-      return ctx.by.dryRun ? { ...done, pin: null } : done
+      return ctx.actor.dryRun ? { ...done, pin: null } : done
     },
     confirm: {
       mayAsk: ({ show }) => !show,

@@ -27,15 +27,15 @@ export const show = () =>
       'Show one user: whether they can sign in, and if not, why and what to do; until when a PIN or a link of theirs is good; what they hold; what happened last.',
     args: { email: allowName('any-user', argument("the user's address or name")) },
     examples: ['ssh-admin users show amira@school.example'],
-    read: async ({ db }, { at, by }, { email }) => {
-      const account = await findUserOrDeleted(db, { email, at, by })
-      const found = { subject: account.email, userId: account.id, visible: visibleCentres(by) }
+    read: async ({ db }, { at, actor }, { email }) => {
+      const account = await findUserOrDeleted(db, { email, at, actor })
+      const found = { subject: account.email, userId: account.id, visible: visibleCentres(actor) }
       const [holdings, open, lettersWaiting, events, shown] = await awaitAll(
         holdingsOf(db, { ownerId: account.id }),
         openCredentialsOf(db, account.id),
         lettersWaitingFor(db, account.id),
         lastEvents(db, found),
-        eventsFor(db, by),
+        eventsFor(db, actor),
       )
       return {
         account,

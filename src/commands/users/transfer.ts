@@ -58,20 +58,20 @@ export const transfer = () =>
       return { from, to, site, give: [] }
     },
     complete: async (request, { session, store, ctx, asks }) => {
-      const { at, by } = await ctx()
+      const { at, actor } = await ctx()
       const { offerReceivers, offerSites } = await import('./offer-missing-steps.ts')
-      const current = () => findUser(store.db, { email: request.from, at, by })
+      const current = () => findUser(store.db, { email: request.from, at, actor })
       const receiver = async () => {
         const account = await current()
         // Without the permission nothing is asked: the rule refuses.
-        if (!decide(by, 'users.transfer', userTarget(account)).allowed) return undefined
+        if (!decide(actor, 'users.transfer', userTarget(account)).allowed) return undefined
         const held = await holdingsOf(store.db, { ownerId: account.id, sites: sitesOf(request) })
         if (held.length === 0) return undefined
         return offerReceivers(session.terminal, { db: store.db, account, at, current })
       }
       const to = request.to ?? (await receiver())
       if (to === undefined || !asks) return { ...request, to }
-      const transfer = { from: request.from, to, sites: sitesOf(request), at, by }
+      const transfer = { from: request.from, to, sites: sitesOf(request), at, actor }
       return {
         ...request,
         to,

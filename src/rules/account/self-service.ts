@@ -47,10 +47,10 @@ export async function writeOrSimulate(
 /** The context of an owner who has proved their account, so that the audit log names them as the actor. */
 export function ownerContext(ctx: RuleContext, { id, email, hubRole, roles, centre }: Account): RuleContext {
   if (!centre) return ctx
-  const { operator, command } = ctx.by
+  const { operator, command } = ctx.actor
   return {
     ...ctx,
-    by: { kind: 'user', operator, command, id, email, hubRole, roles, centre, assigned: [] },
+    actor: { kind: 'user', operator, command, id, email, hubRole, roles, centre, assigned: [] },
   }
 }
 

@@ -14,7 +14,7 @@ interface RefusedTarget {
 }
 
 export interface Refusal extends RefusedTarget {
-  by: Actor
+  actor: Actor
   at: Date
   /** The action that was tried. */
   action: string
@@ -57,12 +57,12 @@ async function appendRefusalEvent(
   trx: Trx,
   { refusal, targets: [first, ...others], counts }: RefusalEvent,
 ): Promise<void> {
-  const { by, at, action, rule } = refusal
+  const { actor, at, action, rule } = refusal
   const otherPeople = others.flatMap(({ subject: email, userId: id }, index) =>
     email === undefined ? [] : [[`target${index + 2}`, { id, email }] as const],
   )
   await appendAudit(trx, {
-    by,
+    actor,
     at,
     action,
     subject: first?.subject,

@@ -4,7 +4,7 @@ import type { Trx } from '../../db/transact.ts'
 import type { Actor } from '../permissions/actor.ts'
 
 export interface EventToAppend {
-  by: Actor
+  actor: Actor
   at: Date
   /** What was done, noun and participle: `users.suspended`. */
   action: string
@@ -28,10 +28,20 @@ export interface EventToAppend {
  * log, marked as `dryRun`.
  */
 export async function appendAudit(trx: Trx, event: EventToAppend): Promise<void> {
-  const { by, at, action, subject, facts = {}, personal = {}, people = {}, segment, kind = 'change' } = event
+  const {
+    actor,
+    at,
+    action,
+    subject,
+    facts = {},
+    personal = {},
+    people = {},
+    segment,
+    kind = 'change',
+  } = event
   const [name, userId] = typeof subject === 'object' ? [subject.email, subject.id] : [subject, event.userId]
   const values: Personal[] = []
-  if (by.kind === 'user') values.push({ field: 'actor', value: by.email, userId: by.id })
+  if (actor.kind === 'user') values.push({ field: 'actor', value: actor.email, userId: actor.id })
   if (name !== undefined) values.push({ field: 'subject', value: name, userId })
   for (const [field, value] of Object.entries(personal)) values.push({ field, value, userId })
   for (const [field, person] of Object.entries(people)) {
@@ -40,11 +50,11 @@ export async function appendAudit(trx: Trx, event: EventToAppend): Promise<void>
   await insertAuditRow(trx, {
     at: at.toISOString(),
     segment,
-    operator: by.operator,
+    operator: actor.operator,
     kind,
     action,
-    command: by.command,
-    facts: by.dryRun ? { ...facts, dryRun: true } : facts,
+    command: actor.command,
+    facts: actor.dryRun ? { ...facts, dryRun: true } : facts,
     personal: values,
   })
 }

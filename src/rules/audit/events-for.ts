@@ -13,8 +13,8 @@ type EventReader = (event: AuditEntry) => AuditEntry
  * Makes a function that removes from an event what the actor may not read: the operator, which only Cambridge staff
  * see, and for imports the file name and everything else that concerns other centres, including their numbers.
  */
-export async function eventsFor(db: Kysely<Store>, by: Actor): Promise<EventReader> {
-  const visible = visibleCentres(by)
+export async function eventsFor(db: Kysely<Store>, actor: Actor): Promise<EventReader> {
+  const visible = visibleCentres(actor)
   if (visible === 'all') return (event) => event
   const numbers = new Set(await visibleNumbers(db, visible))
   return (event) => {

@@ -36,14 +36,14 @@ export async function centreDetails(
   const associate =
     centre.associate_number === null ? undefined : await findCentreByNumber(db, centre.associate_number)
   const people = (await peopleAt(db, centre.id)).map((row) => accountOf(row, ctx.at))
-  const found = { subject: centre.number, visible: visibleCentres(ctx.by) }
+  const found = { subject: centre.number, visible: visibleCentres(ctx.actor) }
   return {
     centre,
     associateName: associate?.name ?? null,
     associateCentres: (await countAssociateCentres(db, centre.id)).live,
     people,
     issues: issuesOf({ centre, associate, people }),
-    events: (await lastEvents(db, found)).map(await eventsFor(db, ctx.by)),
+    events: (await lastEvents(db, found)).map(await eventsFor(db, ctx.actor)),
   }
 }
 

@@ -94,11 +94,11 @@ export function isPlaceholderNumber(text: string): boolean {
 export async function findCentre(
   db: Kysely<Store>,
   number: string,
-  ctx?: Pick<RuleContext, 'by' | 'at'>,
+  ctx?: Pick<RuleContext, 'actor' | 'at'>,
 ): Promise<CentreWithPeople> {
   const centreNumber = typedCentreNumber(number)
   const centre = await findCentreByNumber(db, centreNumber)
-  if (centre && (!ctx || maySeeCentre(ctx.by, centre.id))) return centre
+  if (centre && (!ctx || maySeeCentre(ctx.actor, centre.id))) return centre
   throw await centreNotFound(db, centreNumber, ctx)
 }
 
@@ -117,16 +117,16 @@ export async function centresNumbered(
 /** `findCentre` among centres that were read already. */
 export async function findCentreAmong(
   db: Kysely<Store>,
-  { number, found, ctx }: { number: string; found: CentresByNumber; ctx: Pick<RuleContext, 'by' | 'at'> },
+  { number, found, ctx }: { number: string; found: CentresByNumber; ctx: Pick<RuleContext, 'actor' | 'at'> },
 ): Promise<CentreWithPeople> {
   const centreNumber = typedCentreNumber(number)
   const centre = found.get(centreNumber)
-  if (centre && maySeeCentre(ctx.by, centre.id)) return centre
+  if (centre && maySeeCentre(ctx.actor, centre.id)) return centre
   throw await centreNotFound(db, centreNumber, ctx)
 }
 
 /** Looks up many centre numbers in one query. */
-export function lookUpCentres(db: Kysely<Store>, ctx: Pick<RuleContext, 'by' | 'at'>): LookUp<string> {
+export function lookUpCentres(db: Kysely<Store>, ctx: Pick<RuleContext, 'actor' | 'at'>): LookUp<string> {
   return {
     keyOf: readCentreNumber,
     find: async (numbers) => (await centreIds(db, numbers)).keys(),
@@ -138,15 +138,15 @@ export function lookUpCentres(db: Kysely<Store>, ctx: Pick<RuleContext, 'by' | '
 export async function centreNotFound(
   db: Kysely<Store>,
   number: string,
-  ctx?: Pick<RuleContext, 'by' | 'at'>,
+  ctx?: Pick<RuleContext, 'actor' | 'at'>,
 ): Promise<NotFound | NotPermitted> {
   // Imported here, because only a mistyped number needs it.
   const { closestCentres } = await import('../../db/users/closest.ts')
-  const visible = ctx ? visibleCentres(ctx.by) : 'all'
-  const candidates = isDeleting(ctx?.by) ? [] : await closestCentres(db, { number, visible })
+  const visible = ctx ? visibleCentres(ctx.actor) : 'all'
+  const candidates = isDeleting(ctx?.actor) ? [] : await closestCentres(db, { number, visible })
   const hint = hintOfNearest(candidates.map(({ number, name }) => `${number} (${name})`))
-  if (ctx?.by.kind === 'user') {
-    return hiddenTarget({ by: ctx.by, at: ctx.at }, { name: number, candidates, hint })
+  if (ctx?.actor.kind === 'user') {
+    return hiddenTarget({ actor: ctx.actor, at: ctx.at }, { name: number, candidates, hint })
   }
   return new NotFound('centre-not-found', `There is no centre ${number}.`, {
     hint,
@@ -158,11 +158,11 @@ export async function centreNotFound(
 export async function findOwnCentre(
   db: Kysely<Store>,
   number: string,
-  { by, at }: Pick<RuleContext, 'by' | 'at'>,
+  { actor, at }: Pick<RuleContext, 'actor' | 'at'>,
 ): Promise<CentreWithPeople> {
-  if (by.kind === 'staff') return findCentre(db, number, { by, at })
+  if (actor.kind === 'staff') return findCentre(db, number, { actor, at })
   const centreNumber = typedCentreNumber(number)
-  const centre = centreNumber === by.centre.number ? await findCentreByNumber(db, centreNumber) : undefined
+  const centre = centreNumber === actor.centre.number ? await findCentreByNumber(db, centreNumber) : undefined
   if (centre) return centre
-  throw hiddenTarget({ by, at }, { name: centreNumber })
+  throw hiddenTarget({ actor, at }, { name: centreNumber })
 }

@@ -17,11 +17,11 @@ export async function queueActivationLetters(
   trx: Trx,
   { importId, ctx }: { importId: number; ctx: RuleContext },
 ): Promise<number> {
-  const { by, at, random } = ctx
+  const { actor, at, random } = ctx
   const letter = 'account-activation'
   const subject = await subjectOf(trx, letter)
   const batch = random(8).toString('hex')
-  const sender = by.kind === 'user' ? by.email : ''
+  const sender = actor.kind === 'user' ? actor.email : ''
   const letters = (await newUsersWithoutLetter(trx, importId)).map((user) => {
     const { id, email, pinIssuedAt } = user
     const firstName = headerText(user.firstName)

@@ -30,7 +30,11 @@ interface Letter {
  * Queues a letter as an outbox row, in the transaction of the change. The credential that the letter carries is issued
  * anew, and unused older ones of its purpose are void. Nothing is queued for an erased person.
  */
-export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, letter: Letter): Promise<void> {
+export async function queueMessage(
+  trx: Trx,
+  { actor, at, random }: RuleContext,
+  letter: Letter,
+): Promise<void> {
   const { to, fields = {} } = letter
   const { credential, subject } = letters[letter.letter]
   if (isErased(to)) return
@@ -49,7 +53,7 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
     email: to.email,
     centreName: to.centre?.name ?? '',
     centreNumber: to.centre?.number ?? '',
-    sender: by.kind === 'user' ? by.email : '',
+    sender: actor.kind === 'user' ? actor.email : '',
     ...fields,
   }
   await insertMessage(trx, {

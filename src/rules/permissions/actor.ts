@@ -30,7 +30,7 @@ export interface ActingUser extends CommandOrigin {
 
 /** What every rule is given besides its request. */
 export interface RuleContext {
-  by: Actor
+  actor: Actor
   at: Date
   /** Fresh random bytes. */
   random: (bytes: number) => Buffer
@@ -41,6 +41,6 @@ export interface RuleContext {
 }
 
 /** Whether the command deletes something: then no similar name is suggested, because it could be pasted unread. */
-export function isDeleting(by: Pick<CommandOrigin, 'command'> | undefined): boolean {
-  return by !== undefined && /\b(delete|erase|remove)$/.test(by.command)
+export function isDeleting(actor: Pick<CommandOrigin, 'command'> | undefined): boolean {
+  return actor !== undefined && /\b(delete|erase|remove)$/.test(actor.command)
 }

@@ -37,9 +37,9 @@ export async function checkPermission(
 ): Promise<Checked> {
   const account = await findUser(db, { email, ...ctx })
   const target = await findTarget(db, { name, ctx })
-  const by = actingUser(account, ctx.by)
-  const { allowed, rule } = by
-    ? decide(by, action, { ...target, role, field })
+  const actor = actingUser(account, ctx.actor)
+  const { allowed, rule } = actor
+    ? decide(actor, action, { ...target, role, field })
     : { allowed: false, rule: `only somebody who can sign in may act (${account.blocker})` }
   return { actor: account.email, action, target: target.name, allowed, rule }
 }

@@ -57,15 +57,20 @@ interface Decision {
 }
 
 /** Refuses what the matrix does not allow, and has the refusal recorded. @throws `not-permitted` */
-export function permit({ by, at }: Pick<RuleContext, 'by' | 'at'>, action: Action, target: Target): void {
-  if (by.kind === 'staff') return
-  if (isHidden(by, target)) throw hiddenTarget({ by, at }, { name: target.name, userId: target.user?.id })
-  const { allowed, rule } = decide(by, action, target)
+export function permit(
+  { actor, at }: Pick<RuleContext, 'actor' | 'at'>,
+  action: Action,
+  target: Target,
+): void {
+  if (actor.kind === 'staff') return
+  if (isHidden(actor, target))
+    throw hiddenTarget({ actor, at }, { name: target.name, userId: target.user?.id })
+  const { allowed, rule } = decide(actor, action, target)
   if (allowed) return
-  throw new NotPermitted(`${by.email} may not do that (${action}) to ${target.name}: ${rule}.`, {
-    hint: `ssh-admin roles check ${by.email} ${action} ${checkArguments(target)}`,
+  throw new NotPermitted(`${actor.email} may not do that (${action}) to ${target.name}: ${rule}.`, {
+    hint: `ssh-admin roles check ${actor.email} ${action} ${checkArguments(target)}`,
     details: { action, target: target.name, rule },
-    onRollback: refusalRecorder({ by, at, action, subject: target.name, userId: target.user?.id, rule }),
+    onRollback: refusalRecorder({ actor, at, action, subject: target.name, userId: target.user?.id, rule }),
   })
 }
 
@@ -76,18 +81,18 @@ function checkArguments({ name, user, centre, role, field }: Target): string {
 }
 
 /** Whether the actor may do this, and by which rule; where they may not, the reason for the refusal. */
-export function decide(by: Actor, action: Action, target: Target): Decision {
-  if (by.kind === 'staff') return { allowed: true, rule: describeRow(staffRow) }
-  if (isHidden(by, target)) return { allowed: false, rule: outsideRule }
-  const isOwn = target.user?.id === by.id
+export function decide(actor: Actor, action: Action, target: Target): Decision {
+  if (actor.kind === 'staff') return { allowed: true, rule: describeRow(staffRow) }
+  if (isHidden(actor, target)) return { allowed: false, rule: outsideRule }
+  const isOwn = target.user?.id === actor.id
   const ownRule = isOwn ? ownRefusal(action, target) : undefined
   if (ownRule !== undefined) return { allowed: false, rule: ownRule }
-  const rows = matrixRowsFor(by)
+  const rows = matrixRowsFor(actor)
   const request = { action, target, isOwn }
-  const granting = rows.find(({ grants }) => grants.some((grant) => covers(by, grant, request)))
-  if (!granting) return { allowed: false, rule: reasonForRefusal(by, { rows, ...request }) }
+  const granting = rows.find(({ grants }) => grants.some((grant) => covers(actor, grant, request)))
+  if (!granting) return { allowed: false, rule: reasonForRefusal(actor, { rows, ...request }) }
   if (!isOwn && takesOver(action, target)) {
-    const missing = missingPowers(by, target)
+    const missing = missingPowers(actor, target)
     if (missing.length > 0) return { allowed: false, rule: describeMissingPowers(missing, target) }
   }
   return { allowed: true, rule: describeRow(granting) }
@@ -112,36 +117,36 @@ export function isAction(name: string): name is Action {
 }
 
 /** The rows of the table that apply to the actor. */
-export function rightsOf(by: Actor): readonly { actor: string; may: string }[] {
-  if (by.kind === 'staff') return [staffRow]
-  const rows = matrixRowsFor(by).map(({ actor, may }) => ({ actor, may }))
+export function rightsOf(actor: Actor): readonly { actor: string; may: string }[] {
+  if (actor.kind === 'staff') return [staffRow]
+  const rows = matrixRowsFor(actor).map((row) => ({ actor: row.actor, may: row.may }))
   return rows.length > 0 ? rows : [othersRow]
 }
 
 /** The centres that an actor may see: their own, and those where the matrix lets them do something. */
-export function visibleCentres(by: Actor): VisibleCentres {
-  if (by.kind === 'staff') return 'all'
-  const rows = matrixRowsFor(by)
+export function visibleCentres(actor: Actor): VisibleCentres {
+  if (actor.kind === 'staff') return 'all'
+  const rows = matrixRowsFor(actor)
   if (rows.length === 0) return []
-  const others = rows.flatMap(({ grants }) => grants.flatMap((grant) => centresOfGrant(by, grant)))
-  return [...new Set([by.centre.id, ...others])].sort((one, other) => one - other)
+  const others = rows.flatMap(({ grants }) => grants.flatMap((grant) => centresOfGrant(actor, grant)))
+  return [...new Set([actor.centre.id, ...others])].sort((one, other) => one - other)
 }
 
 /** A sentence on what the actor may see, to explain an empty list; undefined for Cambridge staff, who see all. */
-export function describeVisibility(by: Actor): string | undefined {
-  if (by.kind === 'staff') return undefined
-  const visible = visibleCentres(by)
+export function describeVisibility(actor: Actor): string | undefined {
+  if (actor.kind === 'staff') return undefined
+  const visible = visibleCentres(actor)
   if (visible === 'all') return undefined
   if (visible.length === 0)
-    return `${by.email} has no rights over other accounts, and sees neither people nor centres.`
-  const others = visible.filter((id) => id !== by.centre.id).length
+    return `${actor.email} has no rights over other accounts, and sees neither people nor centres.`
+  const others = visible.filter((id) => id !== actor.centre.id).length
   const suffix = others === 0 ? '' : ` and of ${others} associate ${others === 1 ? 'centre' : 'centres'}`
-  return `${by.email} sees what is of ${by.centre.number}${suffix}, and nothing else.`
+  return `${actor.email} sees what is of ${actor.centre.number}${suffix}, and nothing else.`
 }
 
 /** Whether the actor may learn what is at this centre; an account without a centre is seen by staff alone. */
-export function maySeeCentre(by: Actor, centreId: number | null): boolean {
-  const visible = visibleCentres(by)
+export function maySeeCentre(actor: Actor, centreId: number | null): boolean {
+  const visible = visibleCentres(actor)
   return visible === 'all' || (centreId !== null && visible.includes(centreId))
 }
 
@@ -159,20 +164,20 @@ const outsideRule = 'outside what the account may see'
 
 /** The refusal for a target that does not exist or may not be seen: both get the same words. */
 export function hiddenTarget(
-  { by, at }: { by: ActingUser; at: Date },
+  { actor, at }: { actor: ActingUser; at: Date },
   { name, subject = name, userId, candidates = [], hint }: HiddenTarget,
 ): NotPermitted {
-  const action = by.command.replaceAll(' ', '.')
+  const action = actor.command.replaceAll(' ', '.')
   const rule = outsideRule
-  return new NotPermitted(`${by.email} may not see or change ${name}: it is ${rule}, if it is there.`, {
+  return new NotPermitted(`${actor.email} may not see or change ${name}: it is ${rule}, if it is there.`, {
     hint: hint ?? 'If it is there, somebody at Cambridge, or at its centre, may.',
     details: { action, target: name, rule, candidates },
-    onRollback: refusalRecorder({ by, at, action, subject: subject ?? undefined, userId, rule }),
+    onRollback: refusalRecorder({ actor, at, action, subject: subject ?? undefined, userId, rule }),
   })
 }
 
-function isHidden(by: ActingUser, target: Target): boolean {
-  return !maySeeCentre(by, centreOf(target)?.id ?? null)
+function isHidden(actor: ActingUser, target: Target): boolean {
+  return !maySeeCentre(actor, centreOf(target)?.id ?? null)
 }
 
 function centreOf({ user, centre }: Target): CentreFacts | null {
@@ -200,12 +205,12 @@ interface PermissionRequest {
   isOwn: boolean
 }
 
-function covers(by: Holder, grant: Grant, { action, target, isOwn }: PermissionRequest): boolean {
+function covers(actor: Holder, grant: Grant, { action, target, isOwn }: PermissionRequest): boolean {
   if (!grant.actions.includes(action) || !grant.targets.includes(targetKindOf(target))) return false
   if (grant.exceptOwn && isOwn) return false
   const { role } = target
   if (grant.roles && (role === undefined || !grant.roles.includes(role))) return false
-  return meetsConditions(grant, target) && centresOfGrant(by, grant).includes(centreOf(target)?.id ?? 0)
+  return meetsConditions(grant, target) && centresOfGrant(actor, grant).includes(centreOf(target)?.id ?? 0)
 }
 
 /** Whether the account, existing or new, meets the conditions of the grant. */
@@ -233,32 +238,33 @@ function takesOver(action: Action, { field }: Target): boolean {
  * The powers of the account that the actor neither holds at its centre nor may grant there. Every role is a power,
  * service roles included, and so is each assigned associate centre; `teacher` counts as none.
  */
-function missingPowers(by: Holder, target: Target): string[] {
+function missingPowers(actor: Holder, target: Target): string[] {
   const { user } = target
   if (!user) return []
   const centreId = centreOf(target)?.id ?? 0
-  const isAtCentre = by.centre?.id === centreId
+  const isAtCentre = actor.centre?.id === centreId
   const holdsOrMayGrant = (role: string) =>
-    (isAtCentre && (by.hubRole === role || by.roles.includes(role))) || mayGrant(by, { role, centreId })
+    (isAtCentre && (actor.hubRole === role || actor.roles.includes(role))) ||
+    mayGrant(actor, { role, centreId })
   const roles = [
     ...(user.hubRole && user.hubRole !== 'teacher' ? [user.hubRole] : []),
     ...serviceRolesOf(user),
   ]
-  const centres = user.assigned.filter((id) => !by.assigned.includes(id))
+  const centres = user.assigned.filter((id) => !actor.assigned.includes(id))
   return [
     ...roles.filter((role) => !holdsOrMayGrant(role)),
     ...(centres.length > 0 ? [`associate centres (${centres.length})`] : []),
   ]
 }
 
-function mayGrant(by: Holder, { role, centreId }: { role: string; centreId: number }): boolean {
+function mayGrant(actor: Holder, { role, centreId }: { role: string; centreId: number }): boolean {
   const action = role === 'admin' ? 'users.rights' : 'roles.grant'
-  return matrixRowsFor(by).some(({ grants }) =>
+  return matrixRowsFor(actor).some(({ grants }) =>
     grants.some(
       (grant) =>
         grant.actions.includes(action) &&
         (action === 'users.rights' || grant.roles?.includes(role) === true) &&
-        centresOfGrant(by, grant).includes(centreId),
+        centresOfGrant(actor, grant).includes(centreId),
     ),
   )
 }
@@ -284,7 +290,7 @@ function whoMayTakeOver({ hubRole, roles, assigned }: Holder): string {
 
 /** Why this was refused, never a list of what would be allowed. */
 function reasonForRefusal(
-  by: ActingUser,
+  actor: ActingUser,
   { rows, action, target, isOwn }: PermissionRequest & { rows: readonly MatrixRow[] },
 ): string {
   if (rows.length === 0) return 'it has no rights over other accounts'
@@ -299,7 +305,9 @@ function reasonForRefusal(
     if (role !== undefined) return `a role you could not grant: ${role}`
     return `that is nothing that the ${rows.map(({ actor }) => actor).join(', or the ')} may do`
   }
-  const grantsAtCentre = grantsOfAction.filter((grant) => centresOfGrant(by, grant).includes(centre?.id ?? 0))
+  const grantsAtCentre = grantsOfAction.filter((grant) =>
+    centresOfGrant(actor, grant).includes(centre?.id ?? 0),
+  )
   if (grantsAtCentre.length === 0) return `that is not yours to do at ${centre?.number ?? 'no centre'}`
   if (role !== undefined && grantsAtCentre.every(({ roles }) => roles && !roles.includes(role))) {
     return `a role you could not grant: ${role}`

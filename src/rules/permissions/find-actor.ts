@@ -44,7 +44,7 @@ export async function findActor(
     throw refusal(`${address.email} may not do anything here.`, {
       rule: 'only somebody who can sign in may act',
       hint: `Only somebody who can sign in may act. Why not: ssh-admin users show ${shellWord(address.email)} --as staff`,
-      by: { kind: 'staff', ...typed },
+      actor: { kind: 'staff', ...typed },
       at,
       userId: row?.id,
       email: address.email,
@@ -54,7 +54,7 @@ export async function findActor(
   throw refusal(`${actor.email} may not do that: ssh-admin ${command} is for Cambridge staff.`, {
     rule: 'what is not written is not allowed',
     hint: 'ssh-admin roles list --matrix shows who may do what.',
-    by: actor,
+    actor,
     at,
   })
 }
@@ -73,21 +73,21 @@ export function actingUser(
 interface Refusing {
   rule: string
   hint: string
-  by: Actor
+  actor: Actor
   at: Date
   /** The address that the command was to act for, where it is not an actor. */
   email?: string
   userId?: number
 }
 
-function refusal(message: string, { rule, hint, by, at, email, userId }: Refusing): NotPermitted {
-  const action = by.command.replaceAll(' ', '.')
+function refusal(message: string, { rule, hint, actor, at, email, userId }: Refusing): NotPermitted {
+  const action = actor.command.replaceAll(' ', '.')
   return new NotPermitted(message, {
     hint,
     details: { action, rule },
     onRollback: (trx: Trx) =>
       appendAudit(trx, {
-        by,
+        actor,
         at,
         action,
         subject: email,

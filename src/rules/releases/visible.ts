@@ -41,13 +41,13 @@ type Visible = (authorisation: Authorisation) => Authorisation | undefined
 /** Cambridge staff see everything; a centre's people see what their roles allow, at their own centre only. */
 export async function visibleAuthorisations(
   db: Kysely<Store>,
-  { by, at }: Pick<RuleContext, 'by' | 'at'>,
+  { actor, at }: Pick<RuleContext, 'actor' | 'at'>,
 ): Promise<Visible> {
-  if (by.kind === 'staff') return (authorisation) => authorisation
-  const account = await actingAccount(db, by, at)
+  if (actor.kind === 'staff') return (authorisation) => authorisation
+  const account = await actingAccount(db, actor, at)
   const isAllowed = account ? resourcesAllowedFor(account) : () => false
   return (authorisation) => {
-    if (authorisation.centre.id !== by.centre.id) return undefined
+    if (authorisation.centre.id !== actor.centre.id) return undefined
     const resources = authorisation.resources.filter(isAllowed)
     return resources.length === 0 ? undefined : { ...authorisation, resources }
   }
@@ -56,26 +56,29 @@ export async function visibleAuthorisations(
 /** @throws `not-permitted`, recorded; worded so as not to reveal whether the resource exists */
 export async function permitDownload(
   db: Kysely<Store>,
-  { resourceId, by, at }: { resourceId: number; by: ActingUser; at: Date },
+  { resourceId, actor, at }: { resourceId: number; actor: ActingUser; at: Date },
 ): Promise<void> {
-  const visible = await visibleAuthorisations(db, { by, at })
+  const visible = await visibleAuthorisations(db, { actor, at })
   const releases = await findReleases(db, { states: ['released'] })
-  const facts = await readReleaseFacts(db, { releases, scope: { numbers: [by.centre.number] } })
+  const facts = await readReleaseFacts(db, { releases, scope: { numbers: [actor.centre.number] } })
   for (const release of releases)
     for (const authorisation of openAuthorisations(release, { facts, at }))
       if (visible(authorisation)?.resources.some(({ id }) => id === resourceId)) return
   const action = 'resources.download'
   const rule = 'only what is open for the account now, by a release'
-  throw new NotPermitted(`${by.email} may not have that resource: it is not open for them, if it is there.`, {
-    hint: `What is, and when: ssh-admin releases authorisations --as ${shellWord(by.email)}`,
-    details: { action, rule },
-    onRollback: refusalRecorder({
-      by,
-      at,
-      action,
-      subject: `resource ${resourceId}`,
-      userId: undefined,
-      rule,
-    }),
-  })
+  throw new NotPermitted(
+    `${actor.email} may not have that resource: it is not open for them, if it is there.`,
+    {
+      hint: `What is, and when: ssh-admin releases authorisations --as ${shellWord(actor.email)}`,
+      details: { action, rule },
+      onRollback: refusalRecorder({
+        actor,
+        at,
+        action,
+        subject: `resource ${resourceId}`,
+        userId: undefined,
+        rule,
+      }),
+    },
+  )
 }

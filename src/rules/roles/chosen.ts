@@ -65,14 +65,17 @@ interface Granting {
  */
 export function refuseUngrantable({ ungrantable }: ChosenRoles, { ctx, right, target }: Granting): void {
   for (const role of ungrantable) {
-    const isTheirs = role.grantedBy === 'by-coordinator-commands' && mayAddCoordinator(ctx.by, target)
+    const isTheirs = role.grantedBy === 'by-coordinator-commands' && mayAddCoordinator(ctx.actor, target)
     if (!isTheirs) permit(ctx, right, { ...target, role: role.name })
     throw ungrantableRole(role)
   }
 }
 
-function mayAddCoordinator(by: Actor, { name, user, centre = user?.centre ?? undefined }: Target): boolean {
-  return centre !== undefined && decide(by, 'coordinator.add', { name, centre }).allowed
+function mayAddCoordinator(
+  actor: Actor,
+  { name, user, centre = user?.centre ?? undefined }: Target,
+): boolean {
+  return centre !== undefined && decide(actor, 'coordinator.add', { name, centre }).allowed
 }
 
 /** Refuses such a role in a table, whose cells are read before any rights. @throws `is-coordinator`, `derived-role` */

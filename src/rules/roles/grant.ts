@@ -87,7 +87,7 @@ async function serviceRoles(names: readonly string[], { account, right, ctx }: C
 /** Tells an actor who may edit administrative rights which command does it; no other actor may give this role. */
 function refuseHubRole(role: string, { account, right, ctx }: Choosing): never {
   const target = userTarget(account)
-  if (!decide(ctx.by, 'users.rights', target).allowed) permit(ctx, right, { ...target, role })
+  if (!decide(ctx.actor, 'users.rights', target).allowed) permit(ctx, right, { ...target, role })
   throw new Refused('hub-role', 'Administrative rights are given and taken by editing the user.', {
     hint: `ssh-admin users edit ${account.email} --admin, or --no-admin`,
   })

@@ -102,16 +102,16 @@ function rightsFor(
   const allRoles = [...hub, ...chosen.roles]
   return {
     centre,
-    hubRole: allRoles.length === 0 ? defaultHubRole(ctx.by, centre) : hubRoleFor(allRoles),
+    hubRole: allRoles.length === 0 ? defaultHubRole(ctx.actor, centre) : hubRoleFor(allRoles),
     roles: chosen.roles,
     sites: chosenSiteNames.filter((site) => site !== 'school-support-hub'),
   }
 }
 
 /** The hub role when none was asked for: teacher, or none if the actor (such as an exams officer) may not give it. */
-function defaultHubRole(by: Actor, centre: CentreWithPeople): HubRole | null {
+function defaultHubRole(actor: Actor, centre: CentreWithPeople): HubRole | null {
   const teacher = { ...centreTarget(centre), newUser: { hubRole: 'teacher', roles: [] } as const }
-  return decide(by, 'users.add', teacher).allowed ? 'teacher' : null
+  return decide(actor, 'users.add', teacher).allowed ? 'teacher' : null
 }
 
 /**
@@ -123,7 +123,7 @@ async function addExisting(
   { account, rights, addition }: { account: Account; rights: Rights; addition: Addition },
 ): Promise<ChangedUser> {
   const { ctx, person, ifMissing } = addition
-  if (account.centre === null && ctx.by.kind === 'staff') return rejoin(trx, { account, rights, ctx })
+  if (account.centre === null && ctx.actor.kind === 'staff') return rejoin(trx, { account, rights, ctx })
   const differs = ifMissing ? differingFields(account, { person, rights }) : undefined
   if (differs?.length === 0) return unchanged(account)
   throw await emailInUse(trx, { account, ctx, differs, typed: person.address.email })
@@ -135,7 +135,7 @@ export async function refuseAddressInUse(
   { address, ctx }: { address: Address; ctx: RuleContext },
 ): Promise<void> {
   const existing = await findLiveUser(db, address.key)
-  if (!existing || (existing.centre_id === null && ctx.by.kind === 'staff')) return
+  if (!existing || (existing.centre_id === null && ctx.actor.kind === 'staff')) return
   throw await emailInUse(db, {
     account: accountOf(existing, ctx.at),
     ctx,
@@ -195,7 +195,7 @@ async function emailInUse(
     typed,
   }: { account: Account; ctx: RuleContext; differs: string[] | undefined; typed: string },
 ): Promise<Refused> {
-  if (!maySeeCentre(ctx.by, account.centre?.id ?? null)) {
+  if (!maySeeCentre(ctx.actor, account.centre?.id ?? null)) {
     return new Refused('email-in-use', `${typed} already has an account.`, {
       hint: 'Use another address: one address has one account.',
     })

@@ -92,10 +92,10 @@ export interface MissingSteps {
  */
 export async function missingSteps(
   db: Kysely<Store>,
-  { email, at, by }: { email: string; at: Date; by: Actor },
+  { email, at, actor }: { email: string; at: Date; actor: Actor },
 ): Promise<MissingSteps> {
-  const account = await findUserOrDeleted(db, { email, at, by })
-  const { allowed } = decide(by, 'users.delete', userTarget(account))
+  const account = await findUserOrDeleted(db, { email, at, actor })
+  const { allowed } = decide(actor, 'users.delete', userTarget(account))
   if (account.status === 'deleted' || !allowed) return { account, suspend: false }
   refuseWhileResponsible(account)
   const suspend = account.status !== 'suspended'

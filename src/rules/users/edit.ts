@@ -109,7 +109,7 @@ async function refuseAlreadyEdited(
 ): Promise<void> {
   const there =
     changes.email === undefined ? undefined : await findLiveUser(trx, typedAddress(changes.email).key)
-  if (!there || !maySeeCentre(ctx.by, there.centre_id)) return
+  if (!there || !maySeeCentre(ctx.actor, there.centre_id)) return
   const hasWaiting = await hasWaitingMessage(trx, { userId: there.id, ctx })
   const nextStep = hasWaiting ? 'ssh-admin mail send' : `ssh-admin users show ${there.email}`
   const more = hasWaiting ? ', and a message to them waits to be sent' : ''

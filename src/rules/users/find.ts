@@ -18,7 +18,7 @@ import { maySeeCentre, hiddenTarget, visibleCentres } from '../permissions/decid
 interface Search {
   email: string
   at: Date
-  by?: Actor
+  actor?: Actor
 }
 
 /**
@@ -44,34 +44,34 @@ export async function foundUser(
 
 /** The live account of an address, or else the one deleted last. @throws `user-not-found` */
 export async function findUserOrDeleted(db: Kysely<Store>, search: Search): Promise<Account> {
-  const { email, at, by } = search
+  const { email, at, actor } = search
   const address = typedAddress(email)
   const row = (await findLiveUser(db, address.key)) ?? (await findDeletedUser(db, address.key))
   if (row?.status !== 'deleted') return foundUser(db, { ...search, row })
-  if (by?.kind === 'user' && !maySeeCentre(by, row.centre_id)) {
-    throw await hiddenUser(db, { address, by, at, userId: row.id })
+  if (actor?.kind === 'user' && !maySeeCentre(actor, row.centre_id)) {
+    throw await hiddenUser(db, { address, actor, at, userId: row.id })
   }
   return accountOf(row, at)
 }
 
 async function findRow<Row extends { id: number; centre_id: number | null }>(
   db: Kysely<Store>,
-  { email, at, by }: Search,
+  { email, at, actor }: Search,
   find: (db: Kysely<Store>, key: string) => Promise<Row | undefined>,
 ): Promise<Row> {
   const address = typedAddress(email)
   const row = await find(db, address.key)
-  if (by?.kind === 'user' && !(row && maySeeCentre(by, row.centre_id))) {
-    throw await hiddenUser(db, { address, by, at, userId: row?.id })
+  if (actor?.kind === 'user' && !(row && maySeeCentre(actor, row.centre_id))) {
+    throw await hiddenUser(db, { address, actor, at, userId: row?.id })
   }
   if (row) return row
-  throw await userNotFound(db, address, by)
+  throw await userNotFound(db, address, actor)
 }
 
 /** Looks up many addresses at once; with `deletedToo`, addresses of deleted accounts count as found. */
 export function lookUpUsers(
   db: Kysely<Store>,
-  { by, at }: Pick<RuleContext, 'by' | 'at'>,
+  { actor, at }: Pick<RuleContext, 'actor' | 'at'>,
   { deletedToo = false }: { deletedToo?: boolean } = {},
 ): LookUp<string> {
   return {
@@ -82,7 +82,7 @@ export function lookUpUsers(
     find: (keys) => addressesInUse(db, { keys, deletedToo }),
     refusal: async (email) => {
       const address = typedAddress(email)
-      return by.kind === 'user' ? hiddenUser(db, { address, by, at }) : userNotFound(db, address, by)
+      return actor.kind === 'user' ? hiddenUser(db, { address, actor, at }) : userNotFound(db, address, actor)
     },
   }
 }
@@ -90,20 +90,24 @@ export function lookUpUsers(
 /** The refusal for an address that the actor may not see, naming the closest of those they may. */
 async function hiddenUser(
   db: Kysely<Store>,
-  { address, by, at, userId }: { address: Address; by: ActingUser; at: Date; userId?: number },
+  { address, actor, at, userId }: { address: Address; actor: ActingUser; at: Date; userId?: number },
 ): Promise<NotPermitted> {
   refuseUnusableAddress(address)
-  const near = { key: address.key, visible: visibleCentres(by) }
-  const candidates = isDeleting(by) ? [] : await findClosest(db, near)
+  const near = { key: address.key, visible: visibleCentres(actor) }
+  const candidates = isDeleting(actor) ? [] : await findClosest(db, near)
   const hint = hintOfNearest(candidates.map(describeCandidate))
-  return hiddenTarget({ by, at }, { name: address.email, userId, candidates, hint })
+  return hiddenTarget({ actor, at }, { name: address.email, userId, candidates, hint })
 }
 
-async function userNotFound(db: Kysely<Store>, address: Address, by: Actor | undefined): Promise<NotFound> {
+async function userNotFound(
+  db: Kysely<Store>,
+  address: Address,
+  actor: Actor | undefined,
+): Promise<NotFound> {
   refuseUnusableAddress(address)
   const { email, key } = address
-  const former = isDeleting(by) ? undefined : await findOwnerOfFormer(db, address)
-  const closest = isDeleting(by) || former ? [] : await findClosest(db, { key, visible: 'all' })
+  const former = isDeleting(actor) ? undefined : await findOwnerOfFormer(db, address)
+  const closest = isDeleting(actor) || former ? [] : await findClosest(db, { key, visible: 'all' })
   const candidates = former ? [former] : closest
   const changed = former ? ` any more: it was changed to ${former.email}` : ''
   return new NotFound('user-not-found', `Nobody has the address ${email}${changed}.`, {

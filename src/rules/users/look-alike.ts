@@ -77,7 +77,7 @@ function textSkeleton(text: string): string {
  */
 export async function refuseLookAlikeDomain(
   trx: Trx,
-  { address: { email, key }, ctx }: { address: Address; ctx: Pick<RuleContext, 'sender' | 'by'> },
+  { address: { email, key }, ctx }: { address: Address; ctx: Pick<RuleContext, 'sender' | 'actor'> },
 ): Promise<void> {
   const domain = domainOf(key)
   if (!isInternationalised(domain)) return
@@ -85,7 +85,7 @@ export async function refuseLookAlikeDomain(
   const other = lookAlikeDomains([domain], known).get(domain)
   if (other === undefined) return
   // An actor who is not staff is not told which domains are in use elsewhere.
-  const named = ctx.by.kind === 'staff' ? other : 'another that is in use'
+  const named = ctx.actor.kind === 'staff' ? other : 'another that is in use'
   throw new Refused(
     'look-alike-domain',
     `The domain of ${email} ${describeLookAlike({ domain, other: named })}.`,

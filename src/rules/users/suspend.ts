@@ -14,8 +14,8 @@ export async function suspendUser(
   trx: Trx,
   { email, ctx }: { email: string; ctx: RuleContext },
 ): Promise<ChangedUser> {
-  const { by, at } = ctx
-  return suspendAccount(trx, { account: await findUser(trx, { email, at, by }), ctx })
+  const { actor, at } = ctx
+  return suspendAccount(trx, { account: await findUser(trx, { email, at, actor }), ctx })
 }
 
 /** Like `suspendUser`, for an account that was found already. @throws `is-coordinator` */

@@ -41,7 +41,7 @@ export async function transferNothing(
   trx: Trx,
   { from, sites, ctx }: Omit<Transfer, 'to'>,
 ): Promise<Transferred> {
-  const giver = await findUserUncounted(trx, { email: from, at: ctx.at, by: ctx.by })
+  const giver = await findUserUncounted(trx, { email: from, at: ctx.at, actor: ctx.actor })
   permit(ctx, 'users.transfer', userTarget(giver))
   if ((await holdingsOf(trx, { ownerId: giver.id, sites })).length === 0)
     return { from: giver, to: giver, sites: [], given: [] }
@@ -88,10 +88,16 @@ export async function transferProgressionTests(
 /** The sites of the data that the receiver has no access to; none where the receiver can take over nothing at all. */
 export async function sitesToGive(
   db: Kysely<Store>,
-  { from, to, sites, at, by }: { from: string; to: string; sites?: readonly string[]; at: Date; by: Actor },
+  {
+    from,
+    to,
+    sites,
+    at,
+    actor,
+  }: { from: string; to: string; sites?: readonly string[]; at: Date; actor: Actor },
 ): Promise<string[]> {
-  const giver = await findUserUncounted(db, { email: from, at, by })
-  const receiver = await findUserUncounted(db, { email: to, at, by })
+  const giver = await findUserUncounted(db, { email: from, at, actor })
+  const receiver = await findUserUncounted(db, { email: to, at, actor })
   const areColleagues = receiver.id !== giver.id && receiver.centre?.id === giver.centre?.id
   if (!areColleagues || receiver.status === 'suspended') return []
   const moving = await holdingsOf(db, { ownerId: giver.id, sites })

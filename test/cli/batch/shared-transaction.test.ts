@@ -34,10 +34,10 @@ function lineOf(run: Run, number: number, result: Awaited<ReturnType<BatchLine['
     words: ['centres', 'edit'],
     changes: true,
     run: async () => {
-      const { by, at } = world.ctx()
+      const { actor, at } = world.ctx()
       const store = await run.batch.sharedStore('use', () => Promise.reject(new Error('it is open')))
-      const done = await commit(store, (trx) => appendAudit(trx, { by, at, action: `line.${number}` }))
-      run.batch.recordCommit({ ...done, by })
+      const done = await commit(store, (trx) => appendAudit(trx, { actor, at, action: `line.${number}` }))
+      run.batch.recordCommit({ ...done, actor })
       return result
     },
   }

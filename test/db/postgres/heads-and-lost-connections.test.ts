@@ -26,8 +26,14 @@ function desk(place: string): Promise<OpenStore> {
 }
 
 function change(store: OpenStore, operator: string): Promise<Committed<void>> {
-  const by = { kind: 'staff', operator, command: 'test' } as const
-  const event = { ...world.ctx(), by, at: new Date(), action: 'centres.created', subject: 'EG001' } as const
+  const actor = { kind: 'staff', operator, command: 'test' } as const
+  const event = {
+    ...world.ctx(),
+    actor,
+    at: new Date(),
+    action: 'centres.created',
+    subject: 'EG001',
+  } as const
   return commit(store, async (trx) => void (await appendAudit(trx, event)), 'is-accepted')
 }
 

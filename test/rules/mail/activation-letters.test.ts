@@ -89,14 +89,14 @@ describe('writing to the new users of an import', () => {
     await newcomers(1)
     await world.user('lina@school.example', { centre: 'EG001', hubRole: 'coordinator' })
     const { db } = await world.store()
-    const by = await findActor(db, {
+    const actor = await findActor(db, {
       email: 'lina@school.example',
       typedBy: { operator: 'tester' },
       command: 'users show',
       at: world.now,
     })
     await expect(
-      world.commit((ctx) => (trx) => sendLettersOfImport(trx, { importId: 1, ctx: { ...ctx, by } })),
+      world.commit((ctx) => (trx) => sendLettersOfImport(trx, { importId: 1, ctx: { ...ctx, actor } })),
     ).rejects.toMatchObject({ code: 'not-permitted' })
     expect(await queue()).toBe(1)
   })

@@ -28,7 +28,7 @@ async function deliverAt(desk: string, numbers: readonly number[]): Promise<stri
   const session = { settings, context, notify: (notice: Notice) => notices.push(notice) }
   const { messages } = await deliverQueued({
     store: await world.store(),
-    by: world.ctx().by,
+    actor: world.ctx().actor,
     session,
     messageIds: numbers,
   })

@@ -135,9 +135,9 @@ describe('a rule that is for Cambridge staff, whoever calls it', () => {
     async (command, call) => {
       const { db } = await world.store()
       const row = await findLiveUser(db, 'coordinator@own.example')
-      const by = row && actingUser(accountOf(row, world.now), { operator: 'tester@desk', command })
-      if (!by) throw new Error('the coordinator may not act')
-      const refused = world.commit((ctx) => (trx) => call(trx, { ...ctx, by }))
+      const actor = row && actingUser(accountOf(row, world.now), { operator: 'tester@desk', command })
+      if (!actor) throw new Error('the coordinator may not act')
+      const refused = world.commit((ctx) => (trx) => call(trx, { ...ctx, actor }))
       const details = { action: command.replaceAll(' ', '.') }
       await expect(refused).rejects.toMatchObject({ code: 'not-permitted', details })
     },

@@ -322,11 +322,11 @@ describe('acting for somebody', () => {
       email: school.admin,
       at,
     }
-    const by = await findActor(db, acting)
+    const actor = await findActor(db, acting)
     const user = await world.account('teacher@elsewhere.example')
-    if (by.kind !== 'user' || !user) throw new Error('the world has neither')
-    const wanted = (name: string) => hiddenTarget({ by, at }, { name })
-    expect(() => permit({ by, at }, 'users.suspend', { name: user.email, user })).toThrow(
+    if (actor.kind !== 'user' || !user) throw new Error('the world has neither')
+    const wanted = (name: string) => hiddenTarget({ actor, at }, { name })
+    expect(() => permit({ actor, at }, 'users.suspend', { name: user.email, user })).toThrow(
       wanted(user.email).message,
     )
     expect(wanted(user.email).message).toContain('if it is there')
