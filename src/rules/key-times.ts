@@ -417,22 +417,34 @@ function withoutOverlaps(
     else readByCountry.set(key, [one])
     return true
   })
-  const unmatched = saved.filter((one) =>
-    (readByCountry.get(countryAndSession(one)) ?? []).every(({ read }) => !isSameKeyTime(one, read)),
-  )
-  return distinct.filter(({ row, read }) => {
-    const inFile = readByCountry
-      .get(countryAndSession(read))
-      ?.find((other) => other.read !== read && overlaps(other.read, read))
-    const inStore = unmatched.find((one) => overlaps(one, read))
-    if (inFile === undefined && inStore === undefined) return true
-    const other = inFile ? `that of row ${inFile.row.row}` : `the saved one (No. ${inStore?.id})`
+  const holdBack = ({ row }: ReadKeyTime, other: string) => {
     const code = 'key-times-overlap'
     const hint = 'Let one end before the other begins, with From and Until.'
     const message = `and ${other} would hold on the same days`
     heldBack.push({ row, count: 1, faults: () => [{ field: 'localTime', code, message, hint }] })
-    return false
+  }
+  let accepted = distinct.filter((one) => {
+    const other = readByCountry
+      .get(countryAndSession(one.read))
+      ?.find(({ read }) => read !== one.read && overlaps(read, one.read))
+    if (other) holdBack(one, `that of row ${other.row.row}`)
+    return other === undefined
   })
+  // Where a row is held back, the saved Key Time that it would have replaced stays, and may overlap another row.
+  for (let before = -1; before !== accepted.length; ) {
+    before = accepted.length
+    const replaced = new Set(accepted.map(({ match }) => match))
+    const kept = groupBy(
+      saved.filter((one) => !replaced.has(one)),
+      countryAndSession,
+    )
+    accepted = accepted.filter((one) => {
+      const other = kept.get(countryAndSession(one.read))?.find((saved) => overlaps(saved, one.read))
+      if (other) holdBack(one, `the saved one (No. ${other.id})`)
+      return other === undefined
+    })
+  }
+  return accepted
 }
 
 /** The key of Key Times to compare: only those of one country and session can be the same or overlap. */

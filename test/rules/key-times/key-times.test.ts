@@ -140,6 +140,20 @@ describe('importing Key Times', () => {
     expect(await world.rows('select id from key_times')).toHaveLength(1)
   })
 
+  it('leaves no two on one day where the row that would have ended one is held back', async () => {
+    await importing(['UK,2,AM,10:00,,,2026-03-29,'])
+    // The first ends the saved one, and is held back with the second: so the third would begin while that still holds.
+    const rows = ['UK,2,AM,10:00,,,2026-03-29,2026-10-24', 'UK,2,AM,11:00,,,2026-06-01,2026-07-01']
+    const ran = await importing([...rows, 'UK,2,AM,09:00,,,2026-10-25,'])
+    expect(ran.json()).toMatchObject({ rows: { accepted: 0, heldBack: 3 }, changed: false })
+    expect(ran.json().issues.map(({ code }: { code: string }) => code)).toEqual(
+      Array(3).fill('key-times-overlap'),
+    )
+    expect(await world.rows('select local_time, until_date from key_times')).toEqual([
+      { local_time: '10:00', until_date: null },
+    ])
+  })
+
   it('changes nothing with --strict where a row has a mistake', async () => {
     const ran = await importing(['Egypt,9,AM,10:00,,,,', 'Pakistan,4,AM,11:00,,,,'], '--strict')
     expect(ran).toMatchObject({ exit: 6 })
