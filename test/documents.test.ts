@@ -25,7 +25,7 @@ describe('what the documents say is typed', () => {
     await db.updateTable('users').set({ status: 'active' }).where('email', '=', email).execute()
   }
 
-  // On a server a rehearsal takes numbers of Key Times, which the lines name.
+  // On a server a rehearsal uses up numbers of Key Times, which the lines name (docs/shared-store.md).
   it.each(testServer === undefined ? ['tasks.md', 'associates.md'] : ['associates.md'])(
     '%s: each line does what it is for, from top to bottom',
     async (name) => {
