@@ -19,14 +19,16 @@ const refused = async (...line: string[]) => {
   return { exit, message, hint: hint?.replaceAll(' --json', '') }
 }
 
+const readsOneWorkbook = [
+  'centres import',
+  'centres lint',
+  'entries import',
+  'key-times import',
+  'progression-tests import',
+]
+
 describe('several files for a command that takes one', () => {
-  it.each([
-    'centres import',
-    'centres lint',
-    'entries import',
-    'key-times import',
-    'progression-tests import',
-  ])('%s says so, with the line for the first and for all', async (command) => {
+  it.each(readsOneWorkbook)('%s says so, with the line for the first and for all', async (command) => {
     expect(await refused(...command.split(' '), 'a.xlsx', 'my b.csv')).toEqual({
       exit: 2,
       message: `${command} takes one file at a time, and 2 are named: a.xlsx, my b.csv.`,
@@ -61,13 +63,7 @@ describe('several files for a command that takes one', () => {
 })
 
 describe('a file that is none', () => {
-  it.each([
-    'centres import',
-    'centres lint',
-    'entries import',
-    'key-times import',
-    'progression-tests import',
-  ])('%s calls an address on the web one, without its secrets', async (command) => {
+  it.each(readsOneWorkbook)('%s calls an address on the web one, without its secrets', async (command) => {
     const address = 'https://amira:pw@lists.example/2026/centres.xlsx?token=abc'
     expect(await refused(...command.split(' '), address)).toEqual({
       exit: 6,
