@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { firstFew } from '../format-number.ts'
+import { firstFew, quotedHeading } from '../format-number.ts'
 import { growHeapSlowly, manyRowsWithFaults } from '../heap-growth.ts'
 import { isErrorWord } from '../error-words.ts'
 import {
@@ -303,8 +303,8 @@ export async function notifyUnknownColumns(
   for (const heading of unknown) {
     const likely = likelyColumn(heading, table)
     const option = likely && mapOption(heading, likely.heading)
-    if (likely === undefined) others.push(quoted(heading))
-    else notify(`The column ${quoted(heading)} is left aside. If it is ${likely.heading}: ${option}`)
+    if (likely === undefined) others.push(quotedHeading(heading))
+    else notify(`The column ${quotedHeading(heading)} is left aside. If it is ${likely.heading}: ${option}`)
   }
   const [only, ...more] = others
   if (only === undefined) return
@@ -316,11 +316,6 @@ export async function notifyUnknownColumns(
 }
 
 const maxColumnsNamed = 8
-const maxHeadingShown = 40
-
-function quoted(heading: string): string {
-  return `'${heading.length > maxHeadingShown ? `${heading.slice(0, maxHeadingShown)}…` : heading}'`
-}
 
 /** Notifies that only one of several sheets is read, because rows on the others count as missing. */
 export async function notifyOtherSheets(

@@ -1,4 +1,4 @@
-import { firstFew } from '../format-number.ts'
+import { firstFew, quotedHeading } from '../format-number.ts'
 import { isNoValue } from '../rules/placeholders.ts'
 import { searchKey } from '../search-key.ts'
 import { likelyColumn, mapOption, type Table } from '../workbook/headings.ts'
@@ -63,7 +63,6 @@ function unreadColumns({ columns, headings, unknown }: Table): LeftAsideColumn[]
 }
 
 const minWordLength = 3
-const maxHeadingShown = 40
 const maxNameLength = 60
 
 function looksLikeName(text: string): boolean {
@@ -101,7 +100,7 @@ export function leftAsideNamesNotice(headings: readonly string[]): { code: strin
   const parts = [...fields].filter(([, field]) => field !== headingOf('fullName'))
   const meant = parts.length > 0 ? parts : [...fields]
   const options = meant.map(([heading, field]) => mapOption(heading, field)).join(' ')
-  const shown = firstFew(headings.map((heading) => `'${heading.slice(0, maxHeadingShown)}'`))
+  const shown = firstFew(headings.map(quotedHeading))
   const look =
     headings.length === 1
       ? `The column ${shown} is left aside, though it looks`

@@ -5,7 +5,7 @@ import type { Plan } from '../import/plan.ts'
 import type { View } from './table.ts'
 import { truncate, widthOf } from './wrap.ts'
 import { count, firstOfEachKind, listIndent, listLines, changeMark, sentenceCase } from './text.ts'
-import { firstFew, formatNumber } from '../format-number.ts'
+import { firstFew, formatNumber, quotedHeading } from '../format-number.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
@@ -230,7 +230,7 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
 /** That new users get no name, and why. */
 export function withoutNamesMessage({ users, headings }: NonNullable<Plan['withoutNames']>): string {
   const who = users === 1 ? '1 new user has' : `${formatNumber(users)} new users have`
-  const names = firstFew(headings.map((heading) => `'${oneLine(heading).slice(0, maxHeadingShown)}'`))
+  const names = firstFew(headings.map((heading) => quotedHeading(oneLine(heading))))
   const columns = headings.length === 1 ? `the column ${names} is` : `the columns ${names} are`
   return `${who} no name: ${columns} left aside`
 }
@@ -329,7 +329,6 @@ function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[]
   ]
 }
 
-const maxHeadingShown = 40
 const maxIssues = 20
 const maxTextLength = 160
 /** How much of a list is shown. */

@@ -5,7 +5,7 @@ import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 import type { CellNote } from './cell-faults.ts'
 import { UnusableWorkbook } from './errors.ts'
 import type { Workbook } from './read.ts'
-import { firstFew } from '../format-number.ts'
+import { firstFew, shortened } from '../format-number.ts'
 
 /** A column that is looked for: its field, its proper heading, and what else people call it. */
 export interface ColumnSpec {
@@ -313,17 +313,11 @@ export function parseMap(values: readonly string[], specs: readonly ColumnSpec[]
   )
 }
 
-/** The length to which a heading or cell is cut in a message. */
-const maxShownLength = 40
 const maxShown = 12
 
 /** The first few, cut where they are long, and how many more there are. */
 function shortList(texts: readonly string[]): string {
-  return firstFew(texts.slice(0, maxShown).map(truncateText), { max: maxShown, total: texts.length })
-}
-
-function truncateText(text: string): string {
-  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text
+  return firstFew(texts.slice(0, maxShown).map(shortened), { max: maxShown, total: texts.length })
 }
 
 interface DuplicateField {
@@ -338,7 +332,7 @@ interface DuplicateField {
 function duplicateField({ field, specs, headings, columns, row }: DuplicateField): UnusableWorkbook {
   const proper = specs.find((spec) => spec.field === field)?.heading ?? field
   const [first = '', second = ''] = columns.map(
-    (column) => `${truncateText(headings[column] ?? '')} (${columnLetters(column)}${row})`,
+    (column) => `${shortened(headings[column] ?? '')} (${columnLetters(column)}${row})`,
   )
   return duplicateHeading(
     `two columns mean ${proper}: ${first} and ${second}`,
@@ -350,7 +344,7 @@ function duplicateField({ field, specs, headings, columns, row }: DuplicateField
 export function rowInHeadings(row: number, text: string): UnusableWorkbook {
   return new UnusableWorkbook(
     'workbook-damaged',
-    `the headings in row ${row} hold what is none: ${truncateText(text)}`,
+    `the headings in row ${row} hold what is none: ${shortened(text)}`,
     {
       hint: 'perhaps the end of that line was lost: look at that row, and part the headings from what follows',
       details: { row },
@@ -424,8 +418,8 @@ export function withOtherSheets(
   const hint =
     likely === undefined
       ? `to read another sheet: --sheet NAME (${shortList(otherSheets)}); or ${error.hint}`
-      : `the sheet ${truncateText(likely)} has the headings: --sheet '${likely}'`
-  return new UnusableWorkbook(error.code, `${error.message}, on the sheet ${truncateText(sheet)}`, {
+      : `the sheet ${shortened(likely)} has the headings: --sheet '${likely}'`
+  return new UnusableWorkbook(error.code, `${error.message}, on the sheet ${shortened(sheet)}`, {
     hint,
     optionToAdd: likely === undefined ? undefined : ['--sheet', likely],
     details: { ...error.details, sheet, sheets: otherSheets, candidates: likelySheets },
@@ -439,10 +433,10 @@ export function runningNumbersColumn(
   proper: string,
   { from, other }: { from?: number; other: string | undefined },
 ): UnusableWorkbook {
-  const beside = other === undefined ? '' : `; the column ${truncateText(other)} holds what looks like them`
+  const beside = other === undefined ? '' : `; the column ${shortened(other)} holds what looks like them`
   return new UnusableWorkbook(
     'workbook-missing-column',
-    `there is no column of ${proper.toLowerCase()}s: the column ${truncateText(heading)} only counts the rows${from === undefined ? '' : `, from ${from}`}${beside}`,
+    `there is no column of ${proper.toLowerCase()}s: the column ${shortened(heading)} only counts the rows${from === undefined ? '' : `, from ${from}`}${beside}`,
     {
       hint: `add the column, or say which one it is with --map '${other ?? 'Column'}=${proper}'`,
       details: { missing: [proper], found: [heading], candidates: other === undefined ? [] : [other] },

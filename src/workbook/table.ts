@@ -1,4 +1,4 @@
-import { firstFew, formatNumber } from '../format-number.ts'
+import { firstFew, formatNumber, quotedHeading } from '../format-number.ts'
 import { columnLetters, maxHeadingRow } from './cell.ts'
 import { cellsWithoutHeading, shapeOf } from './cells-without-heading.ts'
 import { UnusableWorkbook } from './errors.ts'
@@ -226,7 +226,7 @@ export function tableNotices({
       'hidden-rows',
       `${formatNumber(hiddenRows)} rows of the sheet are hidden; they are read like all the others.`,
     )
-  const names = firstFew(hiddenColumns.map((heading) => `'${heading.slice(0, 40)}'`))
+  const names = firstFew(hiddenColumns.map(quotedHeading))
   if (hiddenColumns.length === 1)
     notify('hidden-columns', `The column ${names} is hidden; it is read like the others.`)
   else if (hiddenColumns.length > 0)
