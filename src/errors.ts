@@ -25,7 +25,7 @@ export interface FailureOptions {
   /** Work that must outlive the rollback, such as recording a refusal: runs in a transaction of its own. */
   onRollback?(trx: unknown): Promise<void>
   /** Commits what the work did before it failed, such as counting a try. */
-  keepsChanges?: boolean
+  commitsChanges?: boolean
 }
 
 /** The hint with names that may have been meant; undefined for none. */
@@ -46,19 +46,19 @@ export abstract class Failure extends Error {
   readonly hint: string | undefined
   readonly optionToAdd: readonly string[]
   readonly details: Details
-  readonly rollback: Pick<FailureOptions, 'onRollback' | 'keepsChanges'>
+  readonly rollback: Pick<FailureOptions, 'onRollback' | 'commitsChanges'>
 
   constructor(
     code: string,
     message: string,
-    { hint, optionToAdd = [], details, cause, onRollback, keepsChanges }: FailureOptions = {},
+    { hint, optionToAdd = [], details, cause, onRollback, commitsChanges }: FailureOptions = {},
   ) {
     super(message, { cause })
     this.code = code
     this.hint = hint
     this.optionToAdd = optionToAdd
     this.details = details ?? {}
-    this.rollback = { onRollback, keepsChanges }
+    this.rollback = { onRollback, commitsChanges }
   }
 }
 

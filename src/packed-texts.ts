@@ -54,13 +54,13 @@ const minForDistinctCheck = 4 * maxDistinct
  * a header and a pointer, which the garbage collector would trace again and again. A text is decoded at each access.
  */
 export class PackedTexts {
-  /** For each text twice its byte offset, or, where it is kept as a string, twice its index in `kept` plus one. */
+  /** For each text twice its byte offset, or, where it is kept as a string, twice its index in `unpacked` plus one. */
   private readonly references = new PackedNumbers()
   private readonly pieces: Buffer[] = []
   /** The allocation from which the next pieces are taken. */
   private block: Buffer | undefined
   private end = 0
-  private readonly kept: string[] = []
+  private readonly unpacked: string[] = []
   private distinct: Map<string, number> | undefined = new Map()
   private repeats = 0
   private maxUnpacked: number
@@ -93,12 +93,12 @@ export class PackedTexts {
 
   push(text: string): void {
     this.references.push(this.referenceTo(text))
-    if (this.length === packAllAt && this.kept.length > maxDistinct) this.packKept()
+    if (this.length === packAllAt && this.unpacked.length > maxDistinct) this.packAll()
   }
 
   at(position: number): string {
     const reference = this.references.at(position)
-    if (reference % 2 === 1) return this.kept[reference >>> 1] ?? ''
+    if (reference % 2 === 1) return this.unpacked[reference >>> 1] ?? ''
     const begin = reference >>> 1
     const piece = this.pieces[begin >>> pieceBits]
     const at = begin & offsetMask
@@ -114,7 +114,7 @@ export class PackedTexts {
   /** Whether the text is at a position, compared by its bytes; only few texts are decoded for it. */
   isAt(position: number, text: string): boolean {
     const reference = this.references.at(position)
-    if (reference % 2 === 1) return this.kept[reference >>> 1] === text
+    if (reference % 2 === 1) return this.unpacked[reference >>> 1] === text
     const begin = reference >>> 1
     const piece = this.pieces[begin >>> pieceBits]
     const at = begin & offsetMask
@@ -138,26 +138,28 @@ export class PackedTexts {
     }
     if (this.distinct !== undefined) {
       if (this.distinct.size < maxDistinct) {
-        const reference = this.keep(text)
-        this.distinct.set(this.kept.at(-1) ?? text, reference)
+        const reference = this.keepUnpacked(text)
+        this.distinct.set(this.unpacked.at(-1) ?? text, reference)
         return reference
       }
       if (this.length > minForDistinctCheck && this.repeats < this.length / 2) this.distinct = undefined
     }
     this.lettersTaken += text.length
     if (this.lettersTaken > this.letterLimit) throw this.tooManyLetters()
-    return this.kept.length < this.maxUnpacked || text.length > maxPacked ? this.keep(text) : this.pack(text)
+    return this.unpacked.length < this.maxUnpacked || text.length > maxPacked
+      ? this.keepUnpacked(text)
+      : this.pack(text)
   }
 
-  /** Packs the kept texts, except those that are stored once for many positions. */
-  private packKept(): void {
+  /** Packs the unpacked texts, except those that are stored once for many positions. */
+  private packAll(): void {
     this.maxUnpacked = 0
-    const unpacked = this.kept.splice(maxDistinct)
+    const moved = this.unpacked.splice(maxDistinct)
     for (let position = 0; position < this.length; position += 1) {
       const reference = this.references.at(position)
-      const text = reference % 2 === 1 ? unpacked[(reference >>> 1) - maxDistinct] : undefined
+      const text = reference % 2 === 1 ? moved[(reference >>> 1) - maxDistinct] : undefined
       if (text !== undefined)
-        this.references.set(position, text.length > maxPacked ? this.keep(text) : this.pack(text))
+        this.references.set(position, text.length > maxPacked ? this.keepUnpacked(text) : this.pack(text))
     }
   }
 
@@ -166,7 +168,7 @@ export class PackedTexts {
     const buffers = new Set<ArrayBuffer>()
     for (const { buffer } of this.pieces) if (buffer instanceof ArrayBuffer) buffers.add(buffer)
     this.pieces.length = 0
-    this.kept.length = 0
+    this.unpacked.length = 0
     this.block = undefined
     // Transferring the buffers to a port that is closed frees their memory.
     const { port1, port2 } = new MessageChannel()
@@ -183,9 +185,9 @@ export class PackedTexts {
     return this.block.subarray(index * size, (index + 1) * size)
   }
 
-  private keep(text: string): number {
+  private keepUnpacked(text: string): number {
     // copyOfText re-encodes the text as UTF-8, in which a lone surrogate would be lost.
-    return this.kept.push(this.areSlices && !loneSurrogate.test(text) ? copyOfText(text) : text) * 2 - 1
+    return this.unpacked.push(this.areSlices && !loneSurrogate.test(text) ? copyOfText(text) : text) * 2 - 1
   }
 
   private pack(text: string): number {
@@ -202,7 +204,7 @@ export class PackedTexts {
     let mark = 0
     if (size !== text.length) {
       // A lone surrogate would be lost in UTF-8.
-      if (loneSurrogate.test(text)) return this.keep(text)
+      if (loneSurrogate.test(text)) return this.keepUnpacked(text)
       if (latin1.test(text)) size = piece.write(text, at + 2, 'latin1')
       else mark = utf8Flag
     }

@@ -23,7 +23,7 @@ const lifetimeMs = 7 * 24 * 60 * 60 * 1000
  * document names the file. A rehearsal keeps nothing.
  * @param error the failure for which the draft is kept
  */
-export function keepDraft(session: Session, { name, text, command }: Draft, error?: unknown): void {
+export function saveDraft(session: Session, { name, text, command }: Draft, error?: unknown): void {
   const { context, common, terminal } = session
   const say = common.json ? () => undefined : terminal.warn
   if (common.dryRun) return
@@ -69,7 +69,7 @@ export function removeOldDrafts(context: Session['context']): void {
   for (const { path, since } of draftsIn(context)) if (since < oldest) removeIfPossible(path)
 }
 
-interface KeptDraft {
+interface SavedDraft {
   path: string
   since: string
   /** The command that continues with the draft, without its file; absent for an editor's backup file. */
@@ -77,7 +77,7 @@ interface KeptDraft {
 }
 
 /** The drafts that exist, with the day on which each was begun, and the backup files that editors made beside them. */
-export function draftsIn(context: Session['context']): KeptDraft[] {
+export function draftsIn(context: Session['context']): SavedDraft[] {
   const folder = draftsFolder(context)
   return listNames(folder)
     .sort()

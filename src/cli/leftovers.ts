@@ -9,7 +9,7 @@ import {
   pathsOfStoreFile,
   removeEndedNotes,
 } from './output-notes.ts'
-import { forgetNotedSheets, unfinishedSheets, unfinishedUploads } from '../db/leftovers.ts'
+import { deleteUnfinishedSheets, unfinishedSheets, unfinishedUploads } from '../db/leftovers.ts'
 import type { OpenStore } from '../db/store/opening.ts'
 import { statusOfOwner, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import { count } from '../render/text.ts'
@@ -27,7 +27,7 @@ export async function unfinishedFiles(
   store?: Pick<OpenStore, 'db' | 'ownPath'>,
 ): Promise<UnfinishedFile[]> {
   const notes = outputNotes(scope)
-  const noted = { sheets: await notedSheets(store), notes }
+  const noted = { sheets: await unfinishedSheetsOf(store), notes }
   return [
     ...findUnfinished(noted, scope, store),
     // Notes whose process is running are left out.
@@ -35,19 +35,19 @@ export async function unfinishedFiles(
   ]
 }
 
-type NotedSheets = Awaited<ReturnType<typeof unfinishedSheets>>
+type UnfinishedSheets = Awaited<ReturnType<typeof unfinishedSheets>>
 
-async function notedSheets(store: Pick<OpenStore, 'db'> | undefined): Promise<NotedSheets> {
+async function unfinishedSheetsOf(store: Pick<OpenStore, 'db'> | undefined): Promise<UnfinishedSheets> {
   return store ? unfinishedSheets(store.db) : []
 }
 
-interface NotedOutputs {
-  sheets: NotedSheets
+interface RecordedOutputs {
+  sheets: UnfinishedSheets
   notes: ReturnType<typeof outputNotes>
 }
 
 function findUnfinished(
-  { sheets, notes }: NotedOutputs,
+  { sheets, notes }: RecordedOutputs,
   { settings, context }: LeftoverScope,
   store: Pick<OpenStore, 'ownPath'> = { ownPath: (path) => path },
 ): UnfinishedFile[] {
@@ -80,8 +80,8 @@ async function removeAllLeftovers(
   session: LeftoverScope & Pick<Session, 'notify'>,
   store: OpenStore | undefined,
 ): Promise<void> {
-  const hasNoSheets = store?.engine.server?.storeState.hasNotedSheets === false
-  const noted = hasNoSheets ? [] : await notedSheets(store)
+  const hasNoSheets = store?.engine.server?.storeState.hasUnfinishedSheets === false
+  const noted = hasNoSheets ? [] : await unfinishedSheetsOf(store)
   const notes = outputNotes(session)
   removeAbandoned(findUnfinished({ sheets: noted, notes }, session, store), session)
   removeEndedNotes(notes)
@@ -101,9 +101,9 @@ async function removeBrokenUploads({ notify }: Pick<Session, 'notify'>, store: O
   if ((await unfinishedUploads(store.db)).length === 0) return
   const { brokenUploads, sweepUploads } = await import('../rules/contents.ts')
   if ((await brokenUploads(store.db, store.now())).length === 0) return
-  const { commitNote } = await import('../db/transact.ts')
+  const { commitUnlogged } = await import('../db/transact.ts')
   const removed = { count: 0 }
-  await commitNote(store, async (trx) => {
+  await commitUnlogged(store, async (trx) => {
     removed.count = await sweepUploads(trx, store.now())
   })
   if (removed.count === 0) return
@@ -112,7 +112,7 @@ async function removeBrokenUploads({ notify }: Pick<Session, 'notify'>, store: O
 }
 
 /** Forgets the noted sheets whose import was never committed and whose file is gone. */
-async function forgetEndedSheets(store: OpenStore, noted: NotedSheets): Promise<void> {
+async function forgetEndedSheets(store: OpenStore, noted: UnfinishedSheets): Promise<void> {
   const ended = noted
     .filter(
       ({ importId, unfinished }) =>
@@ -124,6 +124,6 @@ async function forgetEndedSheets(store: OpenStore, noted: NotedSheets): Promise<
 
 /** Failures are ignored: a note that stays names a file that does not exist, and does no harm. */
 export async function forgetSheets(store: OpenStore, unfinished: readonly string[]): Promise<void> {
-  const { commitNote } = await import('../db/transact.ts')
-  await commitNote(store, (trx) => forgetNotedSheets(trx, unfinished)).catch(() => undefined)
+  const { commitUnlogged } = await import('../db/transact.ts')
+  await commitUnlogged(store, (trx) => deleteUnfinishedSheets(trx, unfinished)).catch(() => undefined)
 }

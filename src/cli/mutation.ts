@@ -144,7 +144,7 @@ export async function runMutation<Args, Options, Request, Result>(
     const { result, mail, undelivered } = await commitOrRehearse(run).catch(async (error: unknown) => {
       // A change that may have been committed must not be repeated, so no draft is kept.
       const draft = error instanceof CommitUnknown ? undefined : await spec.draft?.of(request)
-      if (draft) (await import('./drafts.ts')).keepDraft(session, draft, error)
+      if (draft) (await import('./drafts.ts')).saveDraft(session, draft, error)
       throw error
     })
     const usedDraft = dryRun ? undefined : spec.draft?.usedBy(request)

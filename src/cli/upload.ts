@@ -147,8 +147,8 @@ async function removeUploads(store: OpenStore, uploaded: readonly Uploaded[]): P
   const ids = uploaded.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [uploadId]))
   if (ids.length === 0) return
   const { removeUpload } = await import('../db/contents.ts')
-  const { commitNote } = await import('../db/transact.ts')
-  const removal = commitNote(store, async (trx) => {
+  const { commitUnlogged } = await import('../db/transact.ts')
+  const removal = commitUnlogged(store, async (trx) => {
     for (const id of ids) await removeUpload(trx, id)
   })
   await removal.catch(() => undefined)
@@ -163,7 +163,7 @@ async function uploadFile(
   { store, file }: { store: OpenStore; file: FileToUpload },
 ): Promise<Uploaded> {
   const { beginUpload, addPiece } = await import('../db/contents.ts')
-  const { commitNote } = await import('../db/transact.ts')
+  const { commitUnlogged } = await import('../db/transact.ts')
   const { name, path, sha256, bytes } = file
   const described = { name, sha256, bytes }
   const upload: { id?: number | undefined } = {}
@@ -176,7 +176,7 @@ async function uploadFile(
       hash.update(piece)
       sent += piece.length
       if (sent > bytes) break
-      await commitNote(store, async (trx) => {
+      await commitUnlogged(store, async (trx) => {
         if (position === 0) upload.id = await beginUpload(trx, { sha256, maker: ownerTag(), at: store.now() })
         if (upload.id !== undefined) await addPiece(trx, { uploadId: upload.id, position, bytes: piece })
       })

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { decodeText, inputStream, untilAborted } from '../input-file.ts'
-import { type Draft, draftFile, keepDraft } from '../cli/drafts.ts'
+import { type Draft, draftFile, saveDraft } from '../cli/drafts.ts'
 import { refuseStoreFileAsInput } from '../cli/store-files.ts'
 import { mkdirSync, listNames, writeFileSync } from '../disk.ts'
 import type { Context } from '../context.ts'
@@ -33,7 +33,7 @@ export async function editUntilValid<Result>(
   session: Session,
   { name, present, draft, parse, draftOf }: Editing<Result>,
 ): Promise<{ text: string; value: Result }> {
-  const keep = (saved: Draft['text'], error: unknown) => keepDraft(session, draftOf(saved), error)
+  const keep = (saved: Draft['text'], error: unknown) => saveDraft(session, draftOf(saved), error)
   let text = draft ?? (await editText(await present(), { name, session, keep }))
   for (;;) {
     const parsed = await parse(text)

@@ -42,7 +42,7 @@ export async function mendContent(
     await sendWithNext(trx, moved.where('content_id', '=', uploadId))
     await sendWithNext(trx, trx.deleteFrom('contents').where('id', '=', uploadId).where('sha256', 'is', null))
   }
-  await noteMismatch(trx, { contentId, at: null })
+  await markMismatch(trx, { contentId, at: null })
 }
 
 /** Begins an upload unless intact bytes with this digest are stored. @returns its number; undefined if they are */
@@ -166,7 +166,7 @@ export async function* readPieces(db: Kysely<Store>, contentId: number): AsyncGe
 }
 
 /** Notes when bytes were found to differ from those uploaded; null clears the note. */
-export async function noteMismatch(
+export async function markMismatch(
   trx: Trx,
   { contentId, at }: { contentId: number; at: Date | null },
 ): Promise<void> {

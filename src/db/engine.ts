@@ -69,7 +69,7 @@ export interface ServerState {
   /** The last event of the log; undefined if the log is empty. */
   lastEvent: LastEvent | undefined
   /** Whether any PIN sheet is noted as pending. */
-  hasNotedSheets: boolean
+  hasUnfinishedSheets: boolean
   /** Whether there is any unfinished upload. */
   hasUploads: boolean
 }
@@ -107,7 +107,7 @@ export interface Engine {
   /** A counter of writes by others: two equal results mean that nobody else has written in between. */
   dataVersion(): Promise<number>
   /** Notes who holds the store while a transaction is open. @returns a function that removes the note */
-  noteHolder(command: string): () => void
+  recordHolder(command: string): () => void
   /** Told the log's head just before a commit, to recognise by it a commit that was never confirmed. */
   expectCommit(head: LogHead | undefined): void
   /** Facts about the server; undefined for a file. */

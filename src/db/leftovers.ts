@@ -26,7 +26,7 @@ export async function unfinishedSheets(
 }
 
 /** Forgets noted PIN sheets whose import was not committed and whose file is gone. */
-export async function forgetNotedSheets(trx: Trx, unfinished: readonly string[]): Promise<void> {
+export async function deleteUnfinishedSheets(trx: Trx, unfinished: readonly string[]): Promise<void> {
   await trx
     .deleteFrom('pin_sheets_owed')
     .where('import_id', 'is', null)

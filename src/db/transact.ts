@@ -61,7 +61,7 @@ interface TransactionState {
    * Whether the log holds the head that is noted beside the key. A server is asked before the commit: afterwards it may
    * not answer for long, and the head would be reported as missing.
    */
-  headChecks?: { isNotedInLog?: Promise<boolean>; mayLackHeadFile?: boolean }
+  headChecks?: { isRecordedHeadInLog?: Promise<boolean>; mayLackHeadFile?: boolean }
 }
 
 const transactionStates = new WeakMap<Trx, TransactionState>()
@@ -103,7 +103,7 @@ export function advanceTime(trx: Trx, clock: Date): void {
 const unloggedWork = 'what is under way'
 
 /**
- * Runs the work in a transaction and commits it. A failure rolls it back, unless its `rollback.keepsChanges` is set;
+ * Runs the work in a transaction and commits it. A failure rolls it back, unless its `rollback.commitsChanges` is set;
  * what its `rollback.onRollback` writes is saved in any case. @throws `clock-behind`
  */
 export async function commit<Result>(
@@ -117,7 +117,7 @@ export async function commit<Result>(
     runInTransaction(store, clock, async (trx) => {
       state = transactionState(trx)
       const result = await work(trx).catch(async (error: unknown) => {
-        if (error instanceof Failure && error.rollback.keepsChanges) await trx.commit().execute()
+        if (error instanceof Failure && error.rollback.commitsChanges) await trx.commit().execute()
         throw error
       })
       await lookUpMissingHead(store, trx)
@@ -141,15 +141,15 @@ export async function commit<Result>(
   return { ...done, missingHead: state?.missingHead, isLogged: state?.head !== undefined }
 }
 
-/** Commits a note for processes that come after this one was killed. It is no change: a signal still cancels. */
-export async function commitNote(store: OpenStore, work: Work<void>): Promise<void> {
-  const noting = runInTransaction(store, 'may-be-behind', async (trx) => {
+/** Commits an entry for processes that come after this one was killed. It is no change: a signal still cancels. */
+export async function commitUnlogged(store: OpenStore, work: Work<void>): Promise<void> {
+  const committing = runInTransaction(store, 'may-be-behind', async (trx) => {
     await work(trx)
     faultPoint('note', 'sqlite')
     await trx.commit().execute()
   })
-  await noting.catch((error: unknown) => {
-    // Whether the note was saved does not matter, as the work that it is about has not begun.
+  await committing.catch((error: unknown) => {
+    // Whether the entry was saved does not matter, as the work that it is about has not begun.
     throw error instanceof CommitUnknown ? error.beforeAnyChange() : error
   })
 }
@@ -244,7 +244,7 @@ async function tryInTransaction<Result>(store: OpenStore, clock: Clock, body: Bo
   try {
     // Read within the transaction, as another process may have rekeyed the store while this one waited.
     const { audit: auditKey, erasure: erasureKey, signIn: signInKey } = store.keys()
-    release = store.engine.noteHolder(store.command)
+    release = store.engine.recordHolder(store.command)
     const clocks = await readClocks(trx, store.now(), store.engine)
     if (clock === 'must-be-right') refuseClockBehind(clocks)
     const at = clock === 'is-accepted' ? clocks.clock : monotonicTime(clocks)
@@ -262,7 +262,7 @@ async function tryInTransaction<Result>(store: OpenStore, clock: Clock, body: Bo
       lastRow: clocks.lastRow,
       savepoints: 0,
       restartTransaction: store.engine.restartTransaction && (() => restart(store, trx)),
-      ...(server ? { headChecks: lookUpNotedHead(store, { trx, rowBefore: clocks.lastRow }) } : {}),
+      ...(server ? { headChecks: lookUpRecordedHead(store, { trx, rowBefore: clocks.lastRow }) } : {}),
     })
     const result = await body(trx)
     isDone = true
@@ -271,7 +271,7 @@ async function tryInTransaction<Result>(store: OpenStore, clock: Clock, body: Bo
     if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute()
     throw error
   } finally {
-    if (trx.isCommitted) await noteHead(store, { state: transactionStates.get(trx), isDone })
+    if (trx.isCommitted) await updateHeadFile(store, { state: transactionStates.get(trx), isDone })
     release?.()
     unregister?.()
   }
@@ -280,7 +280,7 @@ async function tryInTransaction<Result>(store: OpenStore, clock: Clock, body: Bo
 /** Begins the transaction again; others may have written meanwhile, so the log's end is read again. */
 async function restart(store: OpenStore, trx: Trx): Promise<void> {
   await store.engine.restartTransaction?.()
-  store.engine.noteHolder(store.command)
+  store.engine.recordHolder(store.command)
   const { lastRow } = await readClocks(trx, store.now(), store.engine)
   Object.assign(transactionState(trx), { rowBefore: lastRow, lastRow })
 }
@@ -291,19 +291,21 @@ async function restart(store: OpenStore, trx: Trx): Promise<void> {
  * place yet and needs no head file. A missing one is written again by a change that can report it, not by a recorded
  * failure.
  */
-async function noteHead(
+async function updateHeadFile(
   { path, keyFile, headFile: file, db, engine }: OpenStore,
   { state, isDone }: { state: TransactionState | undefined; isDone: boolean },
 ): Promise<void> {
   if (path === undefined || !state?.head) return
   const store = engine.isShared ? undefined : path
   const { headChecks } = state
-  const noted = readHeadFile(file)
+  const recorded = readHeadFile(file)
   // The change is committed: if the log cannot be read now, the older head stays noted, which is still in the log.
   const isInLog = async (head: LogHead) =>
-    isBefore(state, head) || (headChecks ? headChecks.isNotedInLog : hasSeal(db, head).catch(() => false))
-  if (state.hasNewSegment || (noted && (await isInLog(noted)))) writeHeadFile(file, state.head, { store })
-  else if (!noted && isDone && !state.recordsFailure) {
+    isBefore(state, head) ||
+    (headChecks ? headChecks.isRecordedHeadInLog : hasSeal(db, head).catch(() => false))
+  if (state.hasNewSegment || (recorded && (await isInLog(recorded))))
+    writeHeadFile(file, state.head, { store })
+  else if (!recorded && isDone && !state.recordsFailure) {
     const mayLackHeadFile = headChecks
       ? headChecks.mayLackHeadFile
       : usesKeyOfAnotherStore({ path, keyFile, headFile: file })
@@ -312,13 +314,13 @@ async function noteHead(
 }
 
 /** Sends the look-up of the noted head, without waiting for it, along with the next query. */
-function lookUpNotedHead(
+function lookUpRecordedHead(
   { path, headFile }: OpenStore,
   { trx, rowBefore }: { trx: Trx; rowBefore: LastRow | undefined },
 ): TransactionState['headChecks'] {
-  const noted = path === undefined ? undefined : readHeadFile(headFile)
-  if (!noted || isBefore({ rowBefore }, noted)) return {}
-  return { isNotedInLog: hasSeal(trx, noted).catch(() => false) }
+  const recorded = path === undefined ? undefined : readHeadFile(headFile)
+  if (!recorded || isBefore({ rowBefore }, recorded)) return {}
+  return { isRecordedHeadInLog: hasSeal(trx, recorded).catch(() => false) }
 }
 
 /**

@@ -28,10 +28,10 @@ export async function messagesNaming(
 }
 
 /**
- * Where the messages noted by the store lie now; `notFound` are those neither there nor in the folder, left to a
+ * Where the messages that the outbox names lie now; `notFound` are those neither there nor in the folder, left to a
  * person.
  */
-export async function findNotedFiles(
+export async function findMessageFiles(
   notes: readonly string[],
   folder: string,
 ): Promise<{ here: string[]; notFound: string[] }> {
@@ -57,16 +57,18 @@ async function mayExist(path: string): Promise<boolean> {
 }
 
 /** Removes files; one that cannot be removed does not stop the others. */
-export async function removeFiles(paths: readonly string[]): Promise<{ removed: string[]; kept: string[] }> {
+export async function removeFiles(
+  paths: readonly string[],
+): Promise<{ removed: string[]; failed: string[] }> {
   const removed: string[] = []
-  const kept: string[] = []
+  const failed: string[] = []
   for (const path of paths) {
     const gone = await rm(path).then(
       () => true,
       () => false,
     )
     if (gone) removed.push(path)
-    else kept.push(path)
+    else failed.push(path)
   }
-  return { removed, kept }
+  return { removed, failed }
 }

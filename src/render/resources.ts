@@ -53,9 +53,9 @@ function statusOf({ withdrawn_at, mismatch_at }: StoredFile): 'kept' | 'withdraw
   return withdrawn_at === null ? 'kept' : 'withdrawn'
 }
 
-function fileJson(kept: StoredFile) {
-  const { file, bytes, sha256, created_at } = kept
-  return { file, bytes, sha256, status: statusOf(kept), createdAt: created_at }
+function fileJson(stored: StoredFile) {
+  const { file, bytes, sha256, created_at } = stored
+  return { file, bytes, sha256, status: statusOf(stored), createdAt: created_at }
 }
 
 export function resourceJson(resource: ResourceRow): Shape<'keptResource'> {

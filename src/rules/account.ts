@@ -97,7 +97,7 @@ async function wrongPin(trx: Trx, { email, account, ctx }: WrongTry & { email: s
   await recordWrongTry(trx, { action: 'account.wrong-pin', judged, account, ctx })
   return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
     hint: `Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin ${shellWord(typedAddress(email).email)}`,
-    keepsChanges: true,
+    commitsChanges: true,
   })
 }
 
@@ -179,7 +179,7 @@ async function wrongTemporaryPassword(
     'This address and temporary password do not open an account.',
     {
       hint: `It works for 48 hours, one time, and five wrong tries end it. For a new one: ${requestLine(email)}`,
-      keepsChanges: true,
+      commitsChanges: true,
     },
   )
 }
@@ -275,7 +275,7 @@ async function wrongCode(
   await countWrongCredential(trx, 'account.wrong-code', tried)
   return new Refused('wrong-code', 'This address and code do not belong together.', {
     hint: `The code works for 30 minutes, and five wrong tries end it. For a new message: ${requestLine(email)}`,
-    keepsChanges: true,
+    commitsChanges: true,
   })
 }
 
@@ -298,7 +298,7 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
   const isRight = await isPassword(password, passwordHash)
   if (!account || !isRight) throw await wrongSignIn(trx, { email, key, account, ctx })
   await forgetWrongSignIns(trx, key)
-  refuseSignIn(account, [...alwaysBlocking, 'coordinator-suspended', 'invited'], { keepsChanges: true })
+  refuseSignIn(account, [...alwaysBlocking, 'coordinator-suspended', 'invited'], { commitsChanges: true })
 
   await markSignedIn(trx, { userId: account.id, at })
   return recordAsOwner(trx, { action: 'account.signed-in', account, ctx })
@@ -318,7 +318,7 @@ async function wrongSignIn(
   }
   return new Refused('wrong-sign-in', 'The e-mail address or the password is not right.', {
     hint: `For a new password: ${requestLine(email)}`,
-    keepsChanges: true,
+    commitsChanges: true,
   })
 }
 

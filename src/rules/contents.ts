@@ -5,7 +5,7 @@ import {
   mendContent,
   removeUpload,
   type Content,
-  noteMismatch,
+  markMismatch,
   readPieces,
   wholeContents,
 } from '../db/contents.ts'
@@ -41,7 +41,7 @@ interface StoredContent {
  * Completes an upload, in the transaction that refers to it. Equal bytes are stored once; a new upload of bytes that
  * are damaged in the store replaces them. @throws `upload-interrupted`
  */
-export async function keepContent(trx: Trx, file: Uploaded): Promise<StoredContent> {
+export async function storeContent(trx: Trx, file: Uploaded): Promise<StoredContent> {
   const { name, sha256, bytes, uploadId, piece } = file
   const [added, existing] = await awaitAll(
     piece
@@ -92,7 +92,7 @@ export async function* readContent(
   if (hash.digest('hex') === sha256) return
   throw new Unavailable('content-damaged', `The bytes of ${label} are not those that were uploaded.`, {
     hint: 'Upload the file again; ssh-admin store check looks through the others.',
-    onRollback: (trx: Trx) => noteMismatch(trx, { contentId: id, at }),
+    onRollback: (trx: Trx) => markMismatch(trx, { contentId: id, at }),
   })
 }
 
@@ -132,8 +132,8 @@ export async function recordCheckedContents(
   { damaged, mended }: Pick<CheckedContents, 'damaged' | 'mended'>,
   at: Date,
 ): Promise<void> {
-  for (const { id } of damaged) await noteMismatch(trx, { contentId: id, at })
-  for (const { id } of mended) await noteMismatch(trx, { contentId: id, at: null })
+  for (const { id } of damaged) await markMismatch(trx, { contentId: id, at })
+  for (const { id } of mended) await markMismatch(trx, { contentId: id, at: null })
 }
 
 const maxUploadDuration = 24 * 60 * 60 * 1000

@@ -10,7 +10,7 @@ import { findKeyTimes } from '../db/key-times.ts'
 import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/releases.ts'
 import type { Store } from '../db/schema.ts'
 import { countryName } from '../country-names.ts'
-import { storedFiles } from './kept-files.ts'
+import { storedFiles } from './stored-files.ts'
 import { sessionContradiction } from './dates-and-times.ts'
 import { type TimeProblem, timeZoneOf } from './key-times/lookup.ts'
 import {

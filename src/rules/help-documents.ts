@@ -12,7 +12,7 @@ import { appendAudit } from './audit/append.ts'
 import { refusalRecorder } from './audit/record-refusal.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
-import { keepContent, type Uploaded } from './contents.ts'
+import { storeContent, type Uploaded } from './contents.ts'
 import type { Kysely } from 'kysely'
 import { nameKey } from '../search-key.ts'
 import { numbersOfRows } from '../db/rows.ts'
@@ -35,7 +35,7 @@ export async function uploadHelpDocument(
   permit(ctx, 'help-documents.upload', { name: file.name })
   const [called, { contentId, mended }] = await awaitAll(
     findHelpDocuments(trx, { withdrawn: false }),
-    keepContent(trx, file),
+    storeContent(trx, file),
   )
   // In an older store two titles may differ only in letter case, so the exact title is looked for first.
   const there =
@@ -71,7 +71,7 @@ export async function replaceHelpDocument(
   const subject = `help document ${before.id}`
   permit(ctx, 'help-documents.replace', { name: subject })
   refuseWithdrawn(before)
-  const { contentId, mended } = await keepContent(trx, file)
+  const { contentId, mended } = await storeContent(trx, file)
   if (before.content_id === contentId && before.file === file.name) {
     if (!mended) return { document: before, outcome: 'unchanged' }
     return mendedDocument(trx, { document: before, file, ctx })

@@ -10,7 +10,7 @@ import type { Trx } from '../db/transact.ts'
 import { appendAudit } from './audit/append.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
-import { keepContent, type Uploaded } from './contents.ts'
+import { storeContent, type Uploaded } from './contents.ts'
 
 export const resourceKinds = [
   'listening-audio',
@@ -114,7 +114,7 @@ interface Uploading extends ResourceFacts {
 export async function uploadResource(trx: Trx, { file, ctx, ...facts }: Uploading): Promise<ChangedResource> {
   const { at } = ctx
   permit(ctx, 'resources.upload', { name: file.name })
-  const { contentId, mended, isNew } = await keepContent(trx, file)
+  const { contentId, mended, isNew } = await storeContent(trx, file)
   const others = isNew ? [] : await findResources(trx, { contentId, withdrawn: false })
   const existing = others.find((one) => isSame(one, facts, file.name))
   if (existing && !mended) return { resource: existing, outcome: 'unchanged' }

@@ -6,7 +6,7 @@ import { confirm } from '../../cli/confirm.ts'
 import { checkMail } from '../../cli/session.ts'
 import {
   addPendingPinSheet,
-  noteSheet,
+  insertUnfinishedSheet,
   type PendingPinSheet,
   pendingPinSheets,
 } from '../../db/imports/imports.ts'
@@ -203,10 +203,10 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
     const file = hasPins ? pinsName(run, id) : null
     return { id, closes, opens, queued, letterIds: [], file, pending: false }
   }
-  const { commitNote } = await import('../../db/transact.ts')
+  const { commitUnlogged } = await import('../../db/transact.ts')
   try {
     if (sheetWriter) {
-      await commitNote(store, (trx) => noteSheet(trx, outputs.pins.unfinished))
+      await commitUnlogged(store, (trx) => insertUnfinishedSheet(trx, outputs.pins.unfinished))
       if (!store.engine.isShared) await sheetWriter.write()
     }
     const { result, queued: letterIds } = await session.commit(store, work)

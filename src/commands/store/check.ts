@@ -75,7 +75,7 @@ async function checkStore(
       ...warnings,
       ...(await findingsOfFutureEvents(store)),
       ...others,
-      ...(await keptDrafts(session)),
+      ...(await unusedDrafts(session)),
     ],
     keyFile: store.keyFile,
   }
@@ -103,11 +103,11 @@ async function findingsOfRows(
 /** Checks the contents of every stored file, and saves mismatches for `errors list`. */
 async function findingsOfContents(store: OpenStore, session: Session): Promise<Findings> {
   const { checkContents, recordCheckedContents } = await import('../../rules/contents.ts')
-  const { storedFiles } = await import('../../rules/kept-files.ts')
+  const { storedFiles } = await import('../../rules/stored-files.ts')
   const checked = await checkContents(store.db, store.now())
-  const kept = checked.damaged.length === 0 ? [] : await storedFiles(store.db)
+  const files = checked.damaged.length === 0 ? [] : await storedFiles(store.db)
   const namesOf = (id: number) =>
-    kept.flatMap(({ contentId, label }) => (contentId === id ? label : [])).join(', ') || 'a file'
+    files.flatMap(({ contentId, label }) => (contentId === id ? label : [])).join(', ') || 'a file'
   if (checked.damaged.length + checked.mended.length > 0) {
     try {
       await withStore(session, 'use', (own) =>
@@ -162,7 +162,7 @@ async function unfinishedWork(store: OpenStore, session: Session): Promise<Probl
 }
 
 /** Drafts that were kept and not used. */
-async function keptDrafts({ context }: Session): Promise<Problem[]> {
+async function unusedDrafts({ context }: Session): Promise<Problem[]> {
   const { draftsIn, removeOldDrafts } = await import('../../cli/drafts.ts')
   removeOldDrafts(context)
   return draftsIn(context).map(({ path, since, command }) => ({

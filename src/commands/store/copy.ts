@@ -39,19 +39,25 @@ export const copy = () =>
       // Shown as typed.
       const file = typed.startsWith('~/') ? to : typed
       const output = isServerAddress(to) ? undefined : await newFile(file, session)
-      const { bytesToCopy, noteHeadOfCopy, rehearseCopy } = await import('../../db/store/copy.ts')
+      const { bytesToCopy, recordHeadOfCopy, rehearseCopy } = await import('../../db/store/copy.ts')
       return withStore(session, dryRun ? 'rehearse' : 'use', async (store) => {
         const copying = { store, session, to, output, withoutContent }
         const { facts, key, existing } = await session.rehearse(store, (trx, ctx) =>
           inspect(copying, { trx, ctx }),
         )
-        const noteHead = ({ head }: Copied, { isNew }: { isNew: boolean }) => {
+        const recordHead = ({ head }: Copied, { isNew }: { isNew: boolean }) => {
           const { headFile } = store
           if (head)
-            noteHeadOfCopy(head, { to, keyFile: key.destination, headFile, isNew, env: session.context.env })
+            recordHeadOfCopy(head, {
+              to,
+              keyFile: key.destination,
+              headFile,
+              isNew,
+              env: session.context.env,
+            })
         }
         if (existing) {
-          if (!dryRun) noteHead(existing, { isNew: false })
+          if (!dryRun) recordHead(existing, { isNew: false })
           return answerOf(copying, { counts: existing.counts, copied: existing, key, changed: false })
         }
         if (output) refuseWithoutRoom(output.path, await bytesToCopy(store, { withoutContent }))
@@ -60,7 +66,7 @@ export const copy = () =>
         // With --yes there is no confirmation that a change in between could invalidate.
         const agreed = session.common.yes ? undefined : facts
         const copied = dryRun ? undefined : await copyAll(copying, agreed)
-        if (copied) noteHead(copied, { isNew: true })
+        if (copied) recordHead(copied, { isNew: true })
         const counts = copied?.counts ?? countsOf(facts)
         return answerOf(copying, { counts, copied, key, changed: true })
       })

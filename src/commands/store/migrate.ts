@@ -21,25 +21,25 @@ export const migrate = () =>
     changes: true,
     run: async (_, session) => {
       const { dryRun } = session.common
-      const { nameToKeep } = await import('../../db/store/kept-copies.ts')
+      const { keptCopyPath } = await import('../../db/store/kept-copies.ts')
       const db = session.settings.db.value
       const { from, to, isShared } = await rehearseMigration(session)
       if (from === to) return unchanged(session, { db, version: to })
       const { migrateAnyStore, requireMigrationRights } = await import('../../db/store/by-engine.ts')
       await requireMigrationRights(db)
 
-      const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
-      const kept = isShared ? null : keep
-      await confirm(session, question({ db, from, to, keep: kept }))
+      const copyPath = keptCopyPath(db, { before: 'migration', now: session.context.now() })
+      const kept = isShared ? null : copyPath
+      await confirm(session, question({ db, from, to, kept }))
       if (!dryRun) {
         const found = await migrateAnyStore(await session.opening('use'), {
           from,
-          keepAs: keep,
-          note: noteIn(session, { from, to }),
+          keepAs: copyPath,
+          record: migrationRecorder(session, { from, to }),
         })
         if (found === to) return unchanged(session, { db, version: to })
         if (found !== from) throw changedMeanwhile()
-        await noteHead(session, { from })
+        await writeHeadFile(session, { from })
         await removeLeftovers(session)
       }
       const lines = [
@@ -76,21 +76,21 @@ function question({
   db,
   from,
   to,
-  keep,
+  kept,
 }: {
   db: string
   from: number
   to: number
-  keep: string | null
+  kept: string | null
 }): string {
-  const aside = keep
-    ? `It is kept, as it is now, as ${keep}.`
+  const copyNote = kept
+    ? `It is kept, as it is now, as ${kept}.`
     : 'No copy of it is kept: make one before, with ssh-admin store backup FILE.'
-  return `Bring ${pathInWords(db)} up to date, from version ${from} to ${to}? ${aside} An older ssh-admin cannot use it afterwards.`
+  return `Bring ${pathInWords(db)} up to date, from version ${from} to ${to}? ${copyNote} An older ssh-admin cannot use it afterwards.`
 }
 
 /** Records the migration in the log, if the key is available; it is optional. */
-function noteIn(session: Session, { from, to }: { from: number; to: number }) {
+function migrationRecorder(session: Session, { from, to }: { from: number; to: number }) {
   return async (store: OpenStore): Promise<void> => {
     const { keyFailure } = await import('../../db/store/keys.ts')
     if (keyFailure(store) === undefined) {
@@ -103,12 +103,12 @@ function noteIn(session: Session, { from, to }: { from: number; to: number }) {
 }
 
 /** Writes the first head file for a store from before there were any; a missing later one is reported. */
-async function noteHead(session: Session, { from }: { from: number }): Promise<void> {
+async function writeHeadFile(session: Session, { from }: { from: number }): Promise<void> {
   const { firstVersionWithHead, headFileOfFile } = await import('../../db/audit/head-file.ts')
-  const { noteFirstHead } = await import('../../db/store/by-engine.ts')
+  const { writeFirstHead } = await import('../../db/store/by-engine.ts')
   const { db, keyFile } = session.settings
   const file = headFileOfFile(keyFile.value, db.value)
-  if (!(await noteFirstHead(db.value, { file })) || from < firstVersionWithHead) return
+  if (!(await writeFirstHead(db.value, { file })) || from < firstVersionWithHead) return
   session.notify(missingHeadNotice(file, 'noted-again'))
 }
 

@@ -210,8 +210,8 @@ function question({
   voided: Voided
 }): string {
   const more = isServerAddress(db) ? ', with what other desks change until then' : ''
-  const aside = kept ? `The store that is there is kept as ${pathInWords(kept)}${more}. ` : ''
-  return `Restore ${pathInWords(file)} to ${pathInWords(db)}? ${aside}It voids ${voidedInWords(voided)}.`
+  const copyNote = kept ? `The store that is there is kept as ${pathInWords(kept)}${more}. ` : ''
+  return `Restore ${pathInWords(file)} to ${pathInWords(db)}? ${copyNote}It voids ${voidedInWords(voided)}.`
 }
 
 /** Notice of changes that other desks made during the restore: they are in the replaced store, which is kept. */

@@ -11,7 +11,7 @@ import { readEachName, forEachTarget, refusalOf } from '../../rules/batch.ts'
 import { type Account, isHubRole, nameOf } from '../../rules/users/account.ts'
 import { columnsHelp, tableOptions } from '../table-file.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { type Draft, keepDraft } from '../../cli/drafts.ts'
+import { type Draft, saveDraft } from '../../cli/drafts.ts'
 import {
   optionalVariadicArgument,
   allowName,
@@ -93,7 +93,7 @@ export const add = () =>
       const { people, options } = request
       const { admin, role: roles, site: sites, centre } = options
       const keep = async (typed: readonly NewPerson[], error: unknown) =>
-        keepDraft(session, await draftOf(typed), error)
+        saveDraft(session, await draftOf(typed), error)
       const asked = await promptForPeople(
         { people, centre, admin, roles, sites },
         { terminal: session.terminal, db: store.db, ctx: await ctx(), ifMissing: options.ifMissing, keep },

@@ -38,30 +38,30 @@ The audit log goes on saying what happened, without saying to whom, and that thi
     // After the commit: a repeated erasure finds files that could not be removed.
     afterCommit: async (erased, { session, store }) => {
       const { removeFiles } = await import('../../mail/written-messages.ts')
-      const { removed, kept } = await removeFiles(erased.files)
+      const { removed, failed } = await removeFiles(erased.files)
       // The erasure is committed; a failed scrub is only reported.
       const scrubbed = await store.engine.vacuum().catch(() => false)
-      const done = { ...erased, files: removed, kept: kept.length }
+      const done = { ...erased, files: removed, notRemoved: failed.length }
       // At a second desk the store is erased already, and only files remain: they are recorded on their own.
       const alone = erased.erasure.changed ? 0 : removed.length
-      if (scrubbed && kept.length === 0 && alone === 0) return done
+      if (scrubbed && failed.length === 0 && alone === 0) return done
       const others = scrubbed ? [] : [store.engine.isShared ? tracesOnServer : traces]
       const { addresses } = erased.erasure
-      const noted = [...kept.map((file) => notRemoved(redactedFileName(file, addresses))), ...others]
+      const left = [...failed.map((file) => notRemovedText(redactedFileName(file, addresses))), ...others]
       await session
-        .commit(store, (trx, ctx) => recordNotReached(trx, { left: noted, files: alone, ctx }))
+        .commit(store, (trx, ctx) => recordNotReached(trx, { left, files: alone, ctx }))
         // The erasure is committed; what could not be recorded is reported.
         .catch((error: unknown) =>
           session.notify({ code: 'not-recorded', message: notRecorded(error instanceof CommitUnknown) }),
         )
-      return { ...done, left: [...erased.left, ...kept.map(notRemoved), ...others] }
+      return { ...done, left: [...erased.left, ...failed.map(notRemovedText), ...others] }
     },
     render: renderErasure,
     json: erasureJson,
     say: (erased, { isTerminal }) =>
       // At a terminal the answer has it.
       isTerminal ? [] : [`Not reached, and for you to see to: ${[...erasureJson(erased).left].join('; ')}.`],
-    exit: ({ kept }) => (kept > 0 ? 9 : 0),
+    exit: ({ notRemoved }) => (notRemoved > 0 ? 9 : 0),
   })
 
 async function eraseWithFiles(
@@ -69,26 +69,26 @@ async function eraseWithFiles(
   ctx: RuleContext,
   { email, mailDir }: { email: string; mailDir: string },
 ): Promise<Erased> {
-  const { findNotedFiles, messagesNaming } = await import('../../mail/written-messages.ts')
-  const left: FindLeft = async ({ addresses, files }) => {
+  const { findMessageFiles, messagesNaming } = await import('../../mail/written-messages.ts')
+  const findLeft: FindLeft = async ({ addresses, files }) => {
     const { others } = await messagesNaming(mailDir, addresses)
-    const { notFound } = await findNotedFiles(files, mailDir)
+    const { notFound } = await findMessageFiles(files, mailDir)
     return [
       ...others.map((file) => `${toOthers}: ${redactedFileName(file, addresses)}`),
       ...notFound.map((note) => `${elsewhere}: ${redactAddresses(note, addresses)}`),
     ]
   }
-  const erasure = await eraseUser(trx, { email, findLeft: left, ctx })
+  const erasure = await eraseUser(trx, { email, findLeft, ctx })
   const named = await messagesNaming(mailDir, erasure.addresses)
-  const noted = await findNotedFiles(erasure.files, mailDir)
+  const written = await findMessageFiles(erasure.files, mailDir)
   return {
     erasure,
-    files: [...new Set([...noted.here, ...named.theirs])],
-    kept: 0,
+    files: [...new Set([...written.here, ...named.theirs])],
+    notRemoved: 0,
     left: [
       ...erasure.left,
       ...named.others.map((file) => `${toOthers}: ${file}`),
-      ...noted.notFound.map((note) => `${elsewhere}: ${note}`),
+      ...written.notFound.map((note) => `${elsewhere}: ${note}`),
     ],
   }
 }
@@ -96,8 +96,8 @@ async function eraseWithFiles(
 /** What is left after erasing somebody again whom a backup had brought back; message files are not removed. */
 export function findLeftAfterRestore(mailDir: string): FindLeft {
   return async ({ addresses, files }) => {
-    const { findNotedFiles } = await import('../../mail/written-messages.ts')
-    const { here, notFound } = await findNotedFiles(files, mailDir)
+    const { findMessageFiles } = await import('../../mail/written-messages.ts')
+    const { here, notFound } = await findMessageFiles(files, mailDir)
     return [
       ...here.map((file) => `${stillHere}: ${redactedFileName(file, addresses)}`),
       ...notFound.map((note) => `${elsewhere}: ${redactAddresses(note, addresses)}`),
@@ -117,7 +117,7 @@ const notRecorded = (unsure: boolean) =>
   unsure
     ? 'Whether the audit log names what was not reached is not known.'
     : 'The audit log does not name what was not reached: it cannot be written to.'
-const notRemoved = (file: string) => `a message to them that could not be removed: ${file}`
+const notRemovedText = (file: string) => `a message to them that could not be removed: ${file}`
 const elsewhere =
   'a message to them that is not where it was written; at the desk that has it, the same command removes it'
 const stillHere = 'a message to them that is still where it was written; users erase removes it'
@@ -140,7 +140,7 @@ interface Erased {
   /** Message files to remove; after the commit, those that were removed. */
   files: readonly string[]
   /** Number of files that could not be removed. */
-  kept: number
+  notRemoved: number
   /** What was found but could not be erased. */
   left: readonly string[]
 }

@@ -138,7 +138,7 @@ export interface PendingPinSheet {
 }
 
 /** Notes a PIN sheet before any of it is written, so that its file can be found if the process dies. */
-export async function noteSheet(trx: Trx, unfinished: string): Promise<void> {
+export async function insertUnfinishedSheet(trx: Trx, unfinished: string): Promise<void> {
   await trx
     .insertInto('pin_sheets_owed')
     .values({ unfinished, import_id: null })

@@ -33,7 +33,7 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
     // Every change that an import may depend on adds a row to the log.
     dataVersion: () => query('select coalesce(max(id), 0) as n from audit'),
     // The server knows the holder by its lock and application_name.
-    noteHolder: () => () => undefined,
+    recordHolder: () => () => undefined,
     expectCommit: (head) => connection.aboutToCommit(head),
     server: {
       ensureStoreRow: () => connection.ensureStoreRow(),

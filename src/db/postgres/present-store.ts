@@ -37,7 +37,7 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
   const server = serverAddressOf(opening.path)
   const found = await findStore(server, opening)
   if (!found) await rehearseNewSchema(opening.path)
-  const kept = found ? schemaToKeep(server, opening.now()) : null
+  const kept = found ? keptSchemaName(server, opening.now()) : null
   return {
     fingerprint: found?.fingerprint,
     isOlderCopy: () =>
@@ -193,7 +193,7 @@ async function grantToDesks(client: pg.Client, schema: string): Promise<void> {
 }
 
 /** The name under which the replaced schema is kept, unique even for two restores within a second. */
-function schemaToKeep({ schema }: ServerAddress, now: Date): string {
+function keptSchemaName({ schema }: ServerAddress, now: Date): string {
   const time = now.toISOString().slice(0, 19).replace(/\D/g, '_')
   return `${keptSchemaPrefix(schema)}${time}z_${randomBytes(2).toString('hex')}`
 }

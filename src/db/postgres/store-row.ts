@@ -54,7 +54,7 @@ export class StoreState implements ServerState {
   /** The query that reads the row. */
   query = currentStoreRowQuery
   lastEvent: LastEvent | undefined
-  hasNotedSheets = false
+  hasUnfinishedSheets = false
   hasUploads = false
   /** The open change's transaction id. */
   transaction: string | undefined
@@ -82,7 +82,7 @@ export class StoreState implements ServerState {
     const { last_id: id, last_segment: segment, last_mac: mac, last_at: at, cut_row: cutRow } = row
     this.lastEvent =
       id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at, cutRow }
-    this.hasNotedSheets = row.sheets
+    this.hasUnfinishedSheets = row.sheets
     this.hasUploads = row.uploads
     return Number(row.clock)
   }

@@ -15,7 +15,7 @@ import { knownVersionOf } from './version.ts'
  */
 export async function migrateStoreFile(
   opening: Opening,
-  { from, keepAs, note }: StoreMigration,
+  { from, keepAs, record: note }: StoreMigration,
 ): Promise<number> {
   const { path, signal, interruption } = opening
   const locked = lockExclusively(path, interruption)

@@ -5,7 +5,7 @@ import type { Engine, Value, Bulk } from '../engine.ts'
 import { faultPoint } from '../../fault-points.ts'
 import { isBusy } from './errors.ts'
 import { nameHolder } from '../store/opening.ts'
-import { holderOf, noteHolder, releaseStore } from './wait.ts'
+import { holderOf, recordHolder, releaseStore } from './wait.ts'
 
 interface Connected {
   /** The store's name in findings. */
@@ -28,9 +28,9 @@ export function sqliteEngine(raw: Database.Database, { named, path, restartTrans
       return String(fingerprint.get())
     },
     dataVersion: async () => Number(raw.pragma('data_version', { simple: true })),
-    noteHolder: (command) => {
+    recordHolder: (command) => {
       if (path === undefined) return () => undefined
-      noteHolder(path, command)
+      recordHolder(path, command)
       return () => releaseStore(path)
     },
     readServerFacts: async () => undefined,

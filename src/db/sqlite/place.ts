@@ -10,7 +10,7 @@ import { isBusy, isDamage, readOnlyStore } from './errors.ts'
 import { damageIn } from './integrity.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { headFileOfFile, headFileOfNewFile, isSameHead } from '../audit/head-file.ts'
-import { nameToKeep } from '../store/kept-copies.ts'
+import { keptCopyPath } from '../store/kept-copies.ts'
 import type { Opening } from '../store/opening.ts'
 import type { PresentStore } from '../store/restore.ts'
 import { deliveriesIn, erasedIn, fingerprintIn, headAt, headIfAny, isOlderThanHead } from './inspect.ts'
@@ -169,7 +169,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
   if (existsSync(path)) openExclusively(path, () => undefined)?.close()
   const head = headAt(path)
   const isThere = existsSync(path)
-  const kept = isThere ? nameToKeep(path, { before: 'restore', now: now() }) : null
+  const kept = isThere ? keptCopyPath(path, { before: 'restore', now: now() }) : null
   return {
     fingerprint: fingerprintIn(path),
     isOlderCopy: () => isThere && isOlderThanHead(path, headFileOfFile(keyFile, path)),
@@ -185,7 +185,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
       try {
         // An erasure since then would be missing from the copy.
         if (!isSameHead(headIfAny(locked.raw), head)) return undefined
-        const keepAs = kept ?? nameToKeep(path, { before: 'restore', now: now() })
+        const keepAs = kept ?? keptCopyPath(path, { before: 'restore', now: now() })
         await runToCompletion(interruption, {
           what: 'the backup is being put in the place of the store',
           finish: async () => {

@@ -72,7 +72,7 @@ function milliseconds(): number {
  * Writes a note that says who holds the store, removed by `releaseStore`. Only informative: the lock is SQLite's, and a
  * note that cannot be written stops no change. An existing file is removed first, so that no symlink is followed.
  */
-export function noteHolder(path: string, command: string): void {
+export function recordHolder(path: string, command: string): void {
   const file = holderFile(path)
   const remove = () => ignoringErrors(() => rmSync(file, { force: true }))
   remove()

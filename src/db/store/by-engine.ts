@@ -38,7 +38,7 @@ export interface StoreMigration {
   /** The path under which the present store is kept, if it is a file. */
   keepAs: string
   /** Writes the audit event; for a file, into the migrated copy that replaces the store. */
-  note: (store: OpenStore) => Promise<void>
+  record: (store: OpenStore) => Promise<void>
 }
 
 /** Runs the missing migrations of an older store, all or none. @returns the version that it had */
@@ -52,7 +52,7 @@ export async function migrateAnyStore(opening: Opening, options: StoreMigration)
   if (version !== options.from) return version
   const store = await openStore({ ...opening, mode: 'use' })
   try {
-    await options.note(store)
+    await options.record(store)
   } finally {
     await store.close()
   }
@@ -67,7 +67,7 @@ export async function requireMigrationRights(path: string): Promise<void> {
 }
 
 /** Writes the head file of a store in a file if there is none yet. @returns whether it was written */
-export async function noteFirstHead(path: string, { file }: { file: string }): Promise<boolean> {
+export async function writeFirstHead(path: string, { file }: { file: string }): Promise<boolean> {
   const { emptyLog, readHeadFile, writeHeadFile } = await import('../audit/head-file.ts')
   if (isServerAddress(path) || readHeadFile(file)) return false
   const { headAt } = await import('../sqlite/inspect.ts')

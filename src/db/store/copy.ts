@@ -74,7 +74,7 @@ interface CopyWithKey {
  * Writes the head file of a copy that is in its place, beside the key as for every store, and creates the key's folder
  * if it is missing. The head file of another store with the same key stays as it is.
  */
-export function noteHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, env }: CopyWithKey): void {
+export function recordHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, env }: CopyWithKey): void {
   const file = isServerAddress(to)
     ? headFileOnServer(keyFile, parseServerAddress(to, env))
     : isNew

@@ -12,7 +12,7 @@ export interface KeptCopy {
 type CopyReason = 'restore' | 'migration'
 
 /** A path beside the store that is not in use yet. */
-export function nameToKeep(path: string, { before, now }: { before: CopyReason; now: Date }): string {
+export function keptCopyPath(path: string, { before, now }: { before: CopyReason; now: Date }): string {
   const time = now.toISOString().slice(0, 19).replaceAll(':', '-')
   const name = `${path}.before-${before}-${time}Z`
   for (let number = 1; ; number += 1) {

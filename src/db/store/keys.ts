@@ -63,7 +63,7 @@ export function keptKeyFile(keyFile: string, fingerprint: string): string {
 }
 
 /** The file in which the present key will be kept once another replaces it; undefined if there is no present key. */
-export function pathToKeepKey(keyFile: string): string | undefined {
+export function keptPathOfPresentKey(keyFile: string): string | undefined {
   const secret = secretAt(keyFile)
   return secret && keptKeyFile(keyFile, deriveKeys(secret).fingerprint)
 }
@@ -77,7 +77,7 @@ export function fileOfKey({
   engine: Pick<Engine, 'fingerprint'>
 }): string {
   const keptFile = keptKeyFile(keyFile, engine.fingerprint())
-  return existsSync(keptFile) && pathToKeepKey(keyFile) !== keptFile ? keptFile : keyFile
+  return existsSync(keptFile) && keptPathOfPresentKey(keyFile) !== keptFile ? keptFile : keyFile
 }
 
 /** The key in a file; undefined if there is no file, or no valid key in it. @throws if it cannot be read */

@@ -8,7 +8,7 @@ import {
   keyFailure,
   renameWaitingKey,
   waitingKeyFile,
-  pathToKeepKey,
+  keptPathOfPresentKey,
   writeKeyFile,
 } from './keys.ts'
 import type { Interruption } from '../../interruption.ts'
@@ -44,7 +44,7 @@ export function newKeyFor(store: OpenStore, random: (bytes: number) => Buffer): 
 
 export function makeKey(keyFile: string, random: (bytes: number) => Buffer): NewKey {
   const secret = random(32)
-  return { secret, keys: deriveKeys(secret), keyFile, kept: pathToKeepKey(keyFile) ?? null }
+  return { secret, keys: deriveKeys(secret), keyFile, kept: keptPathOfPresentKey(keyFile) ?? null }
 }
 
 /**

@@ -317,7 +317,7 @@ function isAboutFile(action: string): boolean {
 export type ErasedAccount = Selectable<ErasedAccountTable>
 
 /** Records the erased accounts, by numbers and digests only; to be called before they lose their address. */
-export async function noteErased(
+export async function recordErasure(
   trx: Trx,
   { ids, emailKey }: { ids: readonly number[]; emailKey: string },
 ): Promise<void> {

@@ -76,13 +76,13 @@ export async function recordWrongTry(
 export function refuseSignIn(
   account: Account,
   reasons: readonly SignInBlocker[],
-  { keepsChanges = false }: { keepsChanges?: boolean } = {},
+  { commitsChanges = false }: { commitsChanges?: boolean } = {},
 ): void {
   const { blocker, email } = account
   if (blocker === null || !reasons.includes(blocker)) return
   throw new Refused(blocker, `${email}: ${blocker === 'invited' ? notVerified : signInReasons[blocker]}.`, {
     hint: hintFor(account),
-    keepsChanges,
+    commitsChanges,
   })
 }
 

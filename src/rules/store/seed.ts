@@ -20,7 +20,7 @@ import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Group } from '../../db/progression-tests/import.ts'
 import { createHash } from 'node:crypto'
-import { keepContent } from '../contents.ts'
+import { storeContent } from '../contents.ts'
 import { insertEntries } from '../../db/entries.ts'
 import { insertKeyTime } from '../../db/key-times.ts'
 import { findCentresOfReleases, insertRelease, markReleased } from '../../db/releases.ts'
@@ -338,7 +338,7 @@ async function addResource(trx: Trx, { title, kind, series, at }: SeedResource):
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const file = `${kind}.txt`
   const content = { name: file, sha256, bytes: bytes.length, piece: bytes }
-  const { contentId } = await keepContent(trx, content)
+  const { contentId } = await storeContent(trx, content)
   return insertResource(trx, {
     title,
     kind,

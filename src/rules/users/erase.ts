@@ -12,7 +12,7 @@ import {
   eraseMessages,
   isNamed,
   namesOf,
-  noteErased,
+  recordErasure,
   valuesMentioning,
   wasErased,
 } from '../../db/users/erase.ts'
@@ -107,7 +107,7 @@ async function erasePerson(
     eraseMessages(trx, person),
     valuesMentioning(trx, addresses),
     eraseMentions(trx, person),
-    noteErased(trx, { ids, emailKey: address.emailKey }),
+    recordErasure(trx, { ids, emailKey: address.emailKey }),
   )
   await eraseAccounts(trx, person)
   const [values, mentions, oneName] = await awaitAll(

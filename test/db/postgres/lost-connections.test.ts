@@ -5,7 +5,7 @@ import { connect, serverAddressOf } from '../../../src/db/postgres/connection.ts
 import { ReconnectingClient } from '../../../src/db/postgres/reconnecting-client.ts'
 import type { Opening, OpenStore } from '../../../src/db/store/opening.ts'
 import { openStore } from '../../../src/db/store/open.ts'
-import { commit, commitNote, type Trx } from '../../../src/db/transact.ts'
+import { commit, commitUnlogged, type Trx } from '../../../src/db/transact.ts'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { suspendingHere, testServer } from '../../shared-store.ts'
@@ -114,7 +114,7 @@ describe('a connection that breaks while a change is being saved', () => {
     async (when) => {
       const store = await desk()
       proxy.cutNextCommit(when)
-      await commitNote(
+      await commitUnlogged(
         store,
         async (trx) => void (await sql`update store set program = program || '+'`.execute(trx)),
       )

@@ -3,7 +3,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
-import { holderOf, noteHolder, releaseStore, staleHolder } from '../../../src/db/sqlite/wait.ts'
+import { holderOf, recordHolder, releaseStore, staleHolder } from '../../../src/db/sqlite/wait.ts'
 import { newWorld } from '../../world.ts'
 
 const nobody = 2 ** 30
@@ -38,7 +38,7 @@ describe('the note of who holds a store', () => {
   })
 
   it('of its own is taken back', () => {
-    noteHolder(store, 'users suspend')
+    recordHolder(store, 'users suspend')
     expect(holderOf(store)).toMatchObject({ pid: process.pid, host: hostname() })
     releaseStore(store)
     expect(existsSync(`${store}.writer`)).toBe(false)
@@ -49,7 +49,7 @@ describe('the note of who holds a store', () => {
     await world.centre('EG001')
     const other = connectSqlite(world.db)
     other.exec('begin immediate')
-    noteHolder(world.db, 'centres import')
+    recordHolder(world.db, 'centres import')
     const ran = await world.run(['centres', 'edit', 'EG001', '--name', 'Giza', '--yes', '--wait', '1'])
     other.close()
     expect(ran.exit).toBe(7)

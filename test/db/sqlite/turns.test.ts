@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
-import { commitNote } from '../../../src/db/transact.ts'
+import { commitUnlogged } from '../../../src/db/transact.ts'
 import { heldStore } from '../../held-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -20,7 +20,7 @@ describe('a program that changes the store again and again', () => {
     let ended = performance.now()
     const gaps: number[] = []
     for (const until = ended + 1200; ended < until; ended = performance.now()) {
-      await commitNote(store, async (trx) => {
+      await commitUnlogged(store, async (trx) => {
         gaps.push(performance.now() - ended)
         await trx
           .updateTable('centres')
