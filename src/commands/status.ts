@@ -221,7 +221,7 @@ function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: Omit<Sta
       why: 'makes the sheet that is owed',
     },
     opening.some(({ withoutKeyTime }) => withoutKeyTime > 0) && {
-      command: 'ssh-admin errors list --kind key-time',
+      command: 'ssh-admin errors list',
       why: 'says why some never see what opens soon',
     },
     messages.failed > 0 && { command: 'ssh-admin mail list --state failed', why: 'which failed, and why' },

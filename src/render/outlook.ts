@@ -62,7 +62,7 @@ export function renderOutlook(outlook: Outlook, view: View): string[] {
 
 interface NeverOpens {
   heading: string
-  wordsOf: (problem: TimeProblem) => string
+  wordsOf: (problem: Pick<TimeProblem, 'message' | 'hint'>) => string
 }
 
 /** The first centres for which a release never opens, and the first whose recordings nobody may have. */
@@ -87,7 +87,7 @@ export function openingsInWords({ centres, timeline, without, lastClosesAt }: Ou
 /**
  * Centres whose problems differ only in the centre's number, mostly those of a country, are told by the first of them.
  */
-function problemsInWords(without: Outlook['without'], wordsOf: (problem: TimeProblem) => string): string[] {
+function problemsInWords(without: Outlook['without'], wordsOf: NeverOpens['wordsOf']): string[] {
   const alike = new Map<string, { first: string; others: number }>()
   for (const { centre, problem } of without) {
     const said = problem ? wordsOf(problem) : ''

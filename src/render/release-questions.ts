@@ -2,6 +2,7 @@ import type { ReleaseRow } from '../db/releases.ts'
 import { formatNumber } from '../format-number.ts'
 import { plainTime } from '../plain-time.ts'
 import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
+import { lacksMoment } from '../rules/releases/centres-of-release.ts'
 import type { Outlook } from '../rules/releases/outlook.ts'
 import { oneLine } from './clean-text.ts'
 import { closingQuestion, closingLines, comparableClosing } from './closing.ts'
@@ -71,7 +72,8 @@ function outlookFacts(release: ReleaseRow, outlook: Outlook): string[] {
       ],
       ...momentFacts(outlook),
       ['Closed', lastClosesAt && `everywhere from ${plainTime(lastClosesAt.toISOString())}`],
-      ['No Key Time', withoutKeyTime(release, without)],
+      ['No Key Time', withoutKeyTime(release, without.filter(lacksMoment))],
+      ['Closes first', closedFirst(without)],
       ['Time zones', truncatedList(zones, maxZones)],
       [
         'No time zone',
@@ -100,6 +102,14 @@ function withoutKeyTime({ opens, closes }: ReleaseRow, without: Outlook['without
     return `${count(without.length, 'centre')}: ${truncatedList(numbers, maxNamed)}`
   }
   return opens.startsWith('key-time') || closes?.startsWith('key-time') ? 'none' : null
+}
+
+/** The centres at which the release closes before it opens; null where there are none. */
+function closedFirst(without: Outlook['without']): string | null {
+  const numbers = without.flatMap((one) => (lacksMoment(one) ? [] : one.centre.number))
+  return numbers.length === 0
+    ? null
+    : `${count(numbers.length, 'centre')}: ${truncatedList(numbers, maxNamed)}`
 }
 
 function truncatedList(names: readonly string[], max: number): string {

@@ -72,10 +72,10 @@ export const releaseFields = {
 
 /** Stands below the list for a release that has yet to open: for how many it never does, and where to see why. */
 export function neverOpensLine({ release, reach }: ListedRelease, { chalk, now }: View): string[] {
-  const { centres, last, withoutKeyTime } = reach
+  const { centres, last, never: centresWithout } = reach
   const isOver = release.state === 'withdrawn' || (last !== null && last.at <= now)
-  if (withoutKeyTime === 0 || isOver) return []
-  const whom = `${formatNumber(withoutKeyTime)} of ${count(centres, 'centre')}`
+  if (centresWithout === 0 || isOver) return []
+  const whom = `${formatNumber(centresWithout)} of ${count(centres, 'centre')}`
   const never = `${release.name} never opens for ${whom}: ssh-admin releases show ${release.id} says why.`
   return [`${chalk.yellow('!')} ${oneLine(never)}`]
 }

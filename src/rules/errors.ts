@@ -178,7 +178,7 @@ async function* keyTimeErrors(
   for (const { release, reached } of releases)
     for (const { centres, problem } of reached) {
       const [centre] = centres
-      if (problem === null || !centre) continue
+      if (!centre || problem === null || problem.code === 'ends-before-it-begins') continue
       const subject = concernsOneCentre(problem) ? centre.number : countryName(centre.country)
       const unreached = unreachedCentresOf(found, { problem, subject })
       for (const { number } of centres) unreached.centres.add(number)

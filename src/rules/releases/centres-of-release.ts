@@ -1,6 +1,7 @@
 import type { CentreOfRelease, ReleaseRow } from '../../db/releases.ts'
 import type { ResourceRow } from '../../db/resources.ts'
 import type { KeyTimes, TimeProblem } from '../key-times/lookup.ts'
+import { plainTime } from '../../plain-time.ts'
 import { momentAtCentre, type MomentAtCentre, readStoredMoment } from './moment.ts'
 import type { CentreGroup, ReleaseFacts } from './release-facts.ts'
 
@@ -11,7 +12,13 @@ interface MomentsAtCentre {
   closesAt: Date | null
   /** The time zone of the centre. */
   zone: string | null
-  problem: TimeProblem | null
+  /** Why the release never opens at the centre. */
+  problem: TimeProblem | ClosesFirst | null
+}
+
+/** The problem of a release that closes at a centre before it would open. */
+interface ClosesFirst extends Pick<TimeProblem, 'message' | 'hint'> {
+  code: 'ends-before-it-begins'
 }
 
 /** Centres that a release gives something at the same moments, or at none for the same reason. */
@@ -126,7 +133,7 @@ export function hasGlobalListening({
 
 /** Computes moments once per country and time zone, which all centres there share. */
 function momentsOf(
-  { opens, closes, resources }: ReleaseRow,
+  { id, opens, closes, resources }: ReleaseRow,
   keyTimes: KeyTimes,
 ): (centre: CentreOfRelease) => MomentsAtCentre {
   const [begin, end] = [readStoredMoment(opens), closes === null ? null : readStoredMoment(closes)]
@@ -139,7 +146,12 @@ function momentsOf(
     const first = momentAtCentre(begin, centre, { series, keyTimes })
     const last: MomentAtCentre | { problem: TimeProblem } | null =
       end && momentAtCentre(end, centre, { series, keyTimes })
-    const problem = 'problem' in first ? first.problem : last && 'problem' in last ? last.problem : null
+    const problem =
+      'problem' in first
+        ? first.problem
+        : last && 'problem' in last
+          ? last.problem
+          : closesFirst(id, first, last)
     const found: MomentsAtCentre = {
       opensAt: 'at' in first ? first.at : null,
       closesAt: last && 'at' in last ? last.at : null,
@@ -151,8 +163,23 @@ function momentsOf(
   }
 }
 
+function closesFirst(id: number, first: MomentAtCentre, last: MomentAtCentre | null): ClosesFirst | null {
+  if (last === null || last.at > first.at) return null
+  const [opens, closes] = [first.at, last.at].map((at) => plainTime(at.toISOString()))
+  return {
+    code: 'ends-before-it-begins',
+    message: `It would open at ${opens} there, and closes at ${closes}.`,
+    hint: `ssh-admin releases edit ${id} --closes MOMENT`,
+  }
+}
+
+/** Whether a centre lacks a moment; if not, its problem is that the release closes before it opens. */
+export function lacksMoment({ problem }: Pick<MomentsAtCentre, 'problem'>): boolean {
+  return problem !== null && problem.code !== 'ends-before-it-begins'
+}
+
 /** Whether a problem concerns one centre (no time zone); all others concern every centre that shares a Key Time. */
-export function concernsOneCentre({ code }: TimeProblem): boolean {
+export function concernsOneCentre({ code }: TimeProblem | ClosesFirst): boolean {
   return code === 'no-time-zone'
 }
 
@@ -179,7 +206,7 @@ export type AuthorisationState =
   | 'closed'
   | 'never-opens'
 
-/** The state of an authorisation at a moment: `never-opens` where its moments cannot be computed. */
+/** The state of an authorisation at a moment. */
 export function stateAt(
   { release, opensAt, closesAt, problem }: Authorisation,
   at: Date,
@@ -213,18 +240,22 @@ export interface CentresReached {
   last: OpeningByZone | null
   /** The number of centres for which the moments cannot be computed. */
   withoutKeyTime: number
+  /** The number of centres for which the release never opens: these, and those where it closes first. */
+  never: number
 }
 
 export function reachOf(release: ReleaseRow, facts: ReleaseFacts): CentresReached {
   let count = 0
   let withoutKeyTime = 0
+  let never = 0
   let first: OpeningByZone | null = null
   let last: OpeningByZone | null = null
   const byMoment = new Map<number, Map<string | null, number>>()
   for (const { centres, opensAt, zone, problem } of centresOfRelease(release, facts).reached()) {
     count += centres.length
     if (problem !== null || opensAt === null) {
-      withoutKeyTime += centres.length
+      never += centres.length
+      if (lacksMoment({ problem })) withoutKeyTime += centres.length
       continue
     }
     const zones = byMoment.get(opensAt.getTime()) ?? new Map<string | null, number>()
@@ -233,7 +264,7 @@ export function reachOf(release: ReleaseRow, facts: ReleaseFacts): CentresReache
     if (first === null || opensAt < first.at) first = { at: opensAt, zones }
     if (last === null || opensAt > last.at) last = { at: opensAt, zones }
   }
-  return { centres: count, first, last, withoutKeyTime }
+  return { centres: count, first, last, withoutKeyTime, never }
 }
 
 /**

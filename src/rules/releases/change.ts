@@ -13,6 +13,7 @@ import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { type AudiencePart, audienceText } from './audience.ts'
+import { lacksMoment } from './centres-of-release.ts'
 import { momentText, type ReleaseMoment } from './moment.ts'
 import { type Outlook, outlookOf } from './outlook.ts'
 import {
@@ -191,7 +192,7 @@ export async function publishRelease(
     centres: outlook.centres,
     firstOpensAt: outlook.firstOpensAt?.toISOString() ?? null,
     lastOpensAt: outlook.lastOpensAt?.toISOString() ?? null,
-    withoutKeyTime: outlook.without.length,
+    withoutKeyTime: outlook.without.filter(lacksMoment).length,
     opens: opens.length,
   }
   await appendAudit(trx, { ...ctx, action: 'releases.released', subject, facts })

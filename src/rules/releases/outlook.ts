@@ -19,7 +19,7 @@ export interface Outlook {
   lastClosesAt: Date | null
   /** Sorted by time. */
   timeline: OpeningMoment[]
-  /** The authorisations of centres for which the moments cannot be computed. */
+  /** The authorisations of centres for which it never opens. */
   without: Authorisation[]
   authorisations: Authorisation[]
   /** Centres of the audience that have entries for a recording, but do not get it without Global Listening. */

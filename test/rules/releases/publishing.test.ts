@@ -192,6 +192,42 @@ describe('publishing', () => {
     ])
   })
 
+  it('says for which centres it closes before it opens, and counts these with those for which it never opens', async () => {
+    writeFileSync(
+      world.path('pakistan.csv'),
+      'Country,Administrative zone,Session,Local time\nPakistan,4,AM,10:00\n',
+    )
+    await run('key-times', 'import', 'pakistan.csv')
+    await world.centre('PK001', { country: 'PK' })
+    const moments = ['--opens', 'key-time AM 2026-06-02 - 2h', '--closes', '2026-06-02T05:00Z']
+    const centres = ['--for', 'PK001,EG001,EG002,NZ001']
+    await run('releases', 'create', 'Draft', '--resource', text, ...moments, ...centres)
+    const asked = (await world.run(['releases', 'publish', 'Draft'])).stderr.replace(/\s+/g, ' ')
+    expect(asked).toContain('Centres 4, of which it opens for 1')
+    expect(asked).toContain('Opens 2026-06-02 03:00 UTC, all at the same time')
+    expect(asked).toContain('No Key Time 1 centre: NZ001')
+    expect(asked).toContain('Closes first 2 centres: EG001, EG002')
+    expect(asked).toContain('It would open at 2026-06-02 05:00 UTC there, and closes at 2026-06-02 05:00 UTC')
+    expect(asked).toContain('Release it: it opens for 1 of 4 centres?')
+    const done = await run('releases', 'publish', 'Draft')
+    expect(done.timeline).toMatchObject([{ at: '2026-06-02T03:00:00.000Z', centres: 1 }])
+    const problems = done.without.map(({ problem: { code } }: { problem: { code: string } }) => code)
+    expect(problems).toEqual(['ends-before-it-begins', 'ends-before-it-begins', 'no-time-zone'])
+    const of = ['--release', 'Draft', '--centre', 'EG001', '--json']
+    const { authorisations } = (await world.run(['releases', 'authorisations', ...of])).json()
+    expect(authorisations).toMatchObject([{ state: 'never-opens', opensAt: '2026-06-02T05:00:00.000Z' }])
+    const list = await world.run(['releases', 'list'], { terminal: { columns: 200 } })
+    expect(list.stdout).toContain('Draft never opens for 3 of 4 centres')
+    expect((await world.run(['releases', 'list', '--json'])).json().releases).toMatchObject([
+      { centres: 4, withoutKeyTime: 1, lastOpensAt: '2026-06-02T03:00:00.000Z' },
+    ])
+    const errors = (await world.run(['errors', 'list', '--json'])).json().errors
+    const found = errors.map(({ kind, code }: { kind: string; code: string }) => `${kind} ${code}`)
+    expect(found).toEqual(['key-time no-time-zone', 'other ends-before-it-begins'])
+    const there = await world.run(['status', '--json'], { at: new Date('2026-06-02T01:00:00.000Z') })
+    expect(there.json().next).toContain('ssh-admin errors list')
+  })
+
   it('shows in a rehearsal each centre, says what would be, and asks with how many it opens for', async () => {
     writeFileSync(
       world.path('entries.csv'),
