@@ -439,7 +439,9 @@ async function subscriptions(client: pg.Client, { found, schema }: Found): Promi
 /** The stores that a restore put others in the place of: nobody else names them, and nothing removes them. */
 async function storesBeforeRestore(client: pg.Client, schema: string): Promise<Problem[]> {
   const { rows } = await client.query<{ name: string }>(
-    'select nspname as name from pg_namespace where starts_with(nspname, $1) order by nspname',
+    // The moment too: a store may have been given a name that begins so.
+    `select nspname as name from pg_namespace
+      where nspname ~ ('^' || $1 || '[0-9]{4}(_[0-9]{2}){5}z_[0-9a-f]{4}$') order by nspname`,
     [keptSchemaPrefix(schema)],
   )
   return rows.map(({ name }) => ({

@@ -12,7 +12,7 @@ import { withConnection } from './connection.ts'
 import { copyRows } from './copy-rows.ts'
 import { encodingTooNarrow } from './errors.ts'
 import { migrateWithin, tablesOnServer } from './migrate.ts'
-import { cannotCreateSchema } from './rights.ts'
+import { cannotCreateSchema, nameAfterSchema } from './rights.ts'
 
 /**
  * Runs the work in a transaction that has created the tables of a store; the work commits.
@@ -243,11 +243,10 @@ export function firstSchema(): string[] {
   ]
 }
 
-/** The end of the name of a schema that a restore keeps: when, and four letters that tell two of one second apart. */
-const lengthOfMoment = '2026_03_02_09_00_00z_a1b2'.length
+/** The end of a kept schema's name: when it was kept, and four digits that tell two of one second apart. */
+const exampleMoment = '2026_03_02_09_00_00z_a1b2'
 
-/** With what the names of the schemas begin that a restore keeps; a name has at most 63 letters. */
+/** How the names of the schemas begin that a restore keeps. */
 export function keptSchemaPrefix(schema: string): string {
-  const before = '_before_restore_'
-  return `${schema.slice(0, 63 - before.length - lengthOfMoment)}${before}`
+  return nameAfterSchema(schema, { ending: '_before_restore_', room: exampleMoment.length })
 }

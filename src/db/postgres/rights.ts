@@ -118,10 +118,19 @@ function noSchemaRights(
 /** PostgreSQL truncates identifiers to this length. */
 const maxName = 63
 
-/** The name of a schema's desk role; a long one is cut and made unique by a digest. */
+/** The name of a schema's desk role. */
 export function deskRoleOfSchema(schema: string): string {
-  const role = `${schema}_desk`
-  if (role.length <= maxName) return role
-  const end = `_${createHash('sha256').update(schema).digest('hex').slice(0, 8)}_desk`
-  return `${schema.slice(0, maxName - end.length)}${end}`
+  return nameAfterSchema(schema, { ending: '_desk' })
+}
+
+/** The schema's name with an ending; a long one is cut and made unique by a digest. @param room left for what follows */
+export function nameAfterSchema(
+  schema: string,
+  { ending, room = 0 }: { ending: string; room?: number },
+): string {
+  const maxLength = maxName - room
+  const name = `${schema}${ending}`
+  if (name.length <= maxLength) return name
+  const end = `_${createHash('sha256').update(schema).digest('hex').slice(0, 8)}${ending}`
+  return `${schema.slice(0, maxLength - end.length)}${end}`
 }

@@ -89,6 +89,28 @@ describe('restoring a store that is on a server', () => {
     expect(findings).toContainEqual(expect.objectContaining({ code: 'kept-copy', target: kept, hint }))
   })
 
+  it('keeps what was there where only its own store is told of it, however long or alike the names are', async () => {
+    const alike = `${schema}_of_the_primary_schools_of`
+    const [cairo, giza, short] = [`${alike}_cairo`, `${alike}_giza`, `${schema}_hub`]
+    const names = [cairo, giza, short, `${short}_before_restore_trials`]
+    const store = (name: string, ...argv: string[]) =>
+      world.run([
+        ...[...argv, '--json', '--db', `${testServer}?schema=${name}`],
+        ...['--key-file', world.path(`${name}.key`)],
+      ])
+    for (const name of names) expect((await store(name, 'store', 'init')).exit).toBe(0)
+    await store(cairo, 'store', 'backup', 'cairo.db')
+    for (const _ of [1, 2]) expect((await store(cairo, 'store', 'restore', 'cairo.db', '--yes')).exit).toBe(0)
+    const kept = (await schemas()).filter((name) => !names.includes(name))
+    expect(kept).toHaveLength(2)
+    const toldOf = async (name: string) => {
+      const { findings } = (await store(name, 'store', 'check')).json()
+      return findings.map(({ code, target }: { code: string; target: string }) => [code, target])
+    }
+    expect(await toldOf(cairo)).toEqual(kept.map((name) => ['kept-copy', name]))
+    for (const name of [giza, short]) expect(await toldOf(name)).toEqual([])
+  })
+
   it('changes nothing in a rehearsal', async () => {
     await backedUp()
     const rehearsed = await there('store', 'restore', 'backup.db', '--dry-run')
