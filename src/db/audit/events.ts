@@ -46,7 +46,9 @@ export async function lastEvents(
 ): Promise<AuditEntry[]> {
   const rowsOfSubject = userId === undefined ? rowsAbout(subject) : rowsAboutUser({ subject, userId })
   const imported =
-    userId === undefined ? { centres: centreOf(subject) } : { users: sql<number>`select ${userId}` }
+    userId === undefined
+      ? { centres: centreOf(subject) }
+      : { users: sql<number>`select id from users where id = ${userId}` }
   const rows = await eventRows(db, visible)
     .where(sql<SqlBool>`audit.id in (${rowsOfSubject} union ${eventsOfImports(imported)})`)
     .orderBy('audit.id', 'desc')
