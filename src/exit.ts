@@ -22,6 +22,8 @@ interface ReportOptions {
   /** The whole line without garbled characters, which replaces the hint: that would be about the garbling. */
   correctedLine?: string | undefined
   secrets?: Redactor
+  /** Adds the typed options for store, key and actor to the commands that a hint suggests. */
+  completeLines?: (hint: string) => string
 }
 
 /** Removes secrets from messages that quote the line, because a log may keep the messages. */
@@ -35,15 +37,29 @@ export interface Redactor {
 /** Gives an error its words and its exit code; every error ends here. */
 export function report(
   error: unknown,
-  { argv = [], view, json, debug, version, meantLine, correctedLine, secrets }: ReportOptions,
+  {
+    argv = [],
+    view,
+    json,
+    debug,
+    version,
+    meantLine,
+    correctedLine,
+    secrets,
+    completeLines = (hint) => hint,
+  }: ReportOptions,
 ): { pieces: Pieces; exit: number } {
   const failure = failureOf(error)
   if (!failure) return reportBug(error, { json, debug, version })
+  const problems = lazyMap(problemsIn(failure.details), ({ hint, ...problem }) =>
+    hint === undefined ? problem : { ...problem, hint: completeLines(hint) },
+  )
   const { exit } = failure
   const hintOrLine = failure.hint ?? meantLine
   const withLine =
     meantLine === undefined || hintOrLine === meantLine ? hintOrLine : `${hintOrLine}\n  ${meantLine}`
-  const fullHint = correctedLine === undefined ? withLine : hintOfLines([correctedLine])
+  const typedHint = correctedLine === undefined ? withLine : hintOfLines([correctedLine])
+  const fullHint = typedHint && completeLines(typedHint)
   const hint =
     fullHint === undefined || fullHint.length > maxFact
       ? undefined
@@ -53,10 +69,10 @@ export function report(
   const shorten = (text: string) => shortened(redact(text))
   if (json) {
     const shortenFactText = (text: string) => shortText(redact(text))
-    return { pieces: piecesOfJson(errorJson(failure, { hint, shorten, shortenFactText }), 0), exit }
+    return { pieces: piecesOfJson(errorJson(failure, { hint, problems, shorten, shortenFactText }), 0), exit }
   }
   if (exit === 130) return { pieces: [`${failure.message}\n`], exit }
-  return { pieces: piecesOfLines(errorLines(failure, { hint, shorten, view, debug })), exit }
+  return { pieces: piecesOfLines(errorLines(failure, { hint, problems, shorten, view, debug })), exit }
 }
 
 /** The most letters of a quoted word; addresses, names and numbers are shorter. */
@@ -83,18 +99,24 @@ function abbreviate(word: string): string {
   return `${letters.slice(0, 120).join('')}…${letters.slice(-40).join('')}`
 }
 
+/** What to type next, with the settings that were typed. */
+interface Suggestions {
+  hint: string | undefined
+  problems: LazyList<Problem>
+}
+
 function* errorLines(
   failure: Failure,
   {
     hint,
+    problems,
     shorten,
     view,
     debug,
-  }: Pick<ReportOptions, 'view' | 'debug'> & { hint: string | undefined; shorten: Shortener },
+  }: Pick<ReportOptions, 'view' | 'debug'> & Suggestions & { shorten: Shortener },
 ): Generator<string> {
-  const { message, details } = failure
+  const { message } = failure
   yield `${view.chalk.red('error:')} ${cleanLines(shorten(message))}`
-  const problems = problemsIn(details)
   if (!messageSaysAll(problems, failure)) yield* problemLines(problems, { view, shorten })
   if (hint) yield `${view.chalk.cyan('hint:')}${cleanLines(withCommandOnOwnLine(hint))}`
   if (debug && failure.stack) yield shorten(failure.stack)
@@ -142,15 +164,16 @@ function errorJson(
   { code, message, details }: Failure,
   {
     hint,
+    problems: allProblems,
     shorten,
     shortenFactText,
-  }: { hint: string | undefined; shorten: Shortener; shortenFactText: Shortener },
+  }: Suggestions & { shorten: Shortener; shortenFactText: Shortener },
 ): Shape<'error'> {
   const { problems: _, ...facts } = details
   const others = Object.fromEntries(
     Object.entries(facts).map(([name, one]) => [name, shortenFact(shortenFactText, one)]),
   )
-  const problems = lazyMap(problemsIn(details), ({ hint: next, target, message: said, ...problem }) => ({
+  const problems = lazyMap(allProblems, ({ hint: next, target, message: said, ...problem }) => ({
     ...problem,
     target: shortenFactText(target),
     message: shorten(said),

@@ -8,9 +8,8 @@ import { Cancelled, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import type { AnyJsonAnswer } from '../render/json.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
-import type { View } from '../render/table.ts'
 import { wrapText } from '../render/wrap.ts'
-import { actsForNobody } from '../rules/permissions/matrix.ts'
+import { actsForNobody, mayRun } from '../rules/permissions/matrix.ts'
 import { holdsName, takesOnlyCentres, type NamesTyped } from './names-typed.ts'
 import { longNameOf, typedCommand } from './options.ts'
 import type { PagedOutput } from './pager.ts'
@@ -136,7 +135,6 @@ async function refuseMistyped({ typed, kinds }: NamesTyped): Promise<void> {
 async function refuseStaffOnlyCommand(session: Session): Promise<void> {
   refuseUnnamedActor(session)
   if (actorEmail(session.settings) === undefined) return
-  const { mayRun } = await import('../rules/permissions/decide.ts')
   if (mayRun(session.command)) return
   await withStore(session, session.common.dryRun ? 'rehearse' : 'use', session.ctx)
 }
@@ -198,17 +196,18 @@ export async function answer(
   if (interruption.isCancelled() && !interruption.isFinishing()) throw new Cancelled()
   const pieces = session.common.json
     ? piecesOfJson({ ...json, notices: session.notices }, out.isTerminal ? 2 : 0)
-    : piecesOf(text, out)
+    : piecesOf(text, session)
   // `write` gives false once the reader has closed the pipe.
   for (const piece of pieces) if (!(await write(piece))) return
   for (const line of session.linesAfterAnswer.splice(0)) session.say(line)
 }
 
 /** A text is wrapped between words where it does not fit the terminal; pieces stay as they are. */
-function piecesOf(text: string | Pieces, { isTerminal, width }: View): Pieces {
+function piecesOf(text: string | Pieces, { terminal: { out }, completeLines }: Session): Pieces {
+  const { isTerminal, width } = out
   if (typeof text !== 'string') return text
   if (text === '') return []
-  const lines = isTerminal ? wrapText(text, width) : text
+  const lines = isTerminal ? wrapText(completeLines(text), width) : text
   return [lines.endsWith('\n') ? lines : `${lines}\n`]
 }
 

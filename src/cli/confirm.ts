@@ -28,7 +28,7 @@ export function requireTerminal(
 
 type ConfirmSession = Pick<
   Session,
-  'terminal' | 'common' | 'foundByName' | 'notify' | 'linesAfterAnswer' | 'argv'
+  'terminal' | 'common' | 'foundByName' | 'notify' | 'linesAfterAnswer' | 'argv' | 'completeLines'
 >
 
 /**
@@ -36,7 +36,7 @@ type ConfirmSession = Pick<
  * answers the question. A rehearsal asks nothing, and says beneath its answer what would be asked.
  */
 export async function confirm(
-  { terminal, common, foundByName, notify, linesAfterAnswer, argv }: ConfirmSession,
+  { terminal, common, foundByName, notify, linesAfterAnswer, argv, completeLines }: ConfirmSession,
   text: string,
 ): Promise<void> {
   const question = [...foundByName.map(({ typed, described }) => `'${typed}' is ${described}.`), text].join(
@@ -51,7 +51,7 @@ export async function confirm(
   if (common.yes) return
   requireTerminal({ terminal, common, argv }, { flag: '--yes', question })
   const { askYesNo } = await import('./prompt.ts')
-  if (!(await askYesNo(terminal, question))) throw new Cancelled()
+  if (!(await askYesNo(terminal, completeLines(question)))) throw new Cancelled()
 }
 
 const maxItems = 3

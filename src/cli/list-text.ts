@@ -26,7 +26,7 @@ export function textOf<Row>(
     case 'table':
       return expandRow && out.isTerminal && request.isDefaultFormat && !request.hasFieldsOption
         ? expandedRows(expandRow, { list, pages, view: out })
-        : tables(list, pages, { view: out, typed: session.argv })
+        : tables(list, pages, { view: out, session })
     case 'tsv':
       return lines(pages, (row) => tsvLine(cellsOf(row, list)))
     case 'csv':
@@ -114,7 +114,7 @@ const rowsInTable = 500
 async function* tables<Row>(
   list: List<Row>,
   pages: CountedPages<Row>,
-  { view, typed }: { view: View; typed: readonly string[] },
+  { view, session: { argv: typed, completeLines } }: { view: View; session: Session },
 ) {
   const { columnsThatFit, table } = await import('../render/table.ts')
   const { spec, found, request } = list
@@ -179,11 +179,11 @@ async function* tables<Row>(
   if (rows.length > 0) yield draw(rows, { isLast: true })
   if (!view.isTerminal) return
   yield aboutLines([])
-  yield await lastLine(list, { shown: pages.count, view })
+  yield completeLines(await lastLine(list, { shown: pages.count, view }))
   const hiddenNote = wrapLine(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)
   if (hidden.size > 0) yield `${view.chalk.dim(hiddenNote)}\n`
   for (const rowDetails of details.slice(0, maxDetails))
-    yield `\n${wrapText(rowDetails.join('\n'), view.width)}\n`
+    yield `\n${wrapText(completeLines(rowDetails.join('\n')), view.width)}\n`
   const more = details.length - maxDetails
   if (more > 0) yield `\n${view.chalk.dim(`… and ${formatNumber(more)} more.`)}\n`
 }

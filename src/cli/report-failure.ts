@@ -9,6 +9,7 @@ import type { RejectedInput } from './unknown-option.ts'
 import { correctedLine } from './corrected-line.ts'
 import { commandOfError, canonicalLine, NoSuchCommand, programFor } from './program.ts'
 import { withoutSecrets } from './secrets-typed.ts'
+import { type TypedSettings, typedSettingsIn, withTypedSettings } from './suggested-lines.ts'
 import { unknownCommand } from './suggestions.ts'
 import { terminalOf } from './terminal.ts'
 import { commandLine, type Line, lineWithReplacements, lineWithOption, replaceWord } from './typed-line.ts'
@@ -125,7 +126,8 @@ function wordsOfLine(error: unknown): Line | undefined {
   return error instanceof Failure && 'words' in error && Array.isArray(error.words) ? error.words : undefined
 }
 
-interface FailureReport {
+/** Of a line of a batch, with the settings that were typed for the batch. */
+interface FailureReport extends TypedSettings {
   argv: readonly string[]
   context: Context
   color: boolean
@@ -134,7 +136,11 @@ interface FailureReport {
 }
 
 /** The text to print for an error, and the exit code. */
-export function reportFailure(error: unknown, { argv, context, color, json, debug }: FailureReport) {
+export function reportFailure(
+  error: unknown,
+  { argv, context, color, json, debug, ...typed }: FailureReport,
+) {
+  const settings = { ...typed, ...typedSettingsIn(argv) }
   const { err } = terminalOf(context, { color, quiet: false })
   const hasCreatedStore = context.interruption.hasCreatedStore() && failureOf(error) instanceof Cancelled
   return report(hasCreatedStore ? new Cancelled(cancelledMessage({ hasCreatedStore })) : error, {
@@ -142,6 +148,7 @@ export function reportFailure(error: unknown, { argv, context, color, json, debu
     meantLine: lineWithNearest(error, argv) ?? lineWithMissingOption(error, argv),
     correctedLine: correctedLine(error, argv),
     secrets: withoutSecrets(wordsOfLine(error) ?? argv),
+    completeLines: (text) => withTypedSettings(text, settings),
     view: err,
     json,
     debug,

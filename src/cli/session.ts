@@ -13,6 +13,7 @@ import { Unavailable } from '../errors.ts'
 import type { Batch, CheckLine, LineWork } from './batch/line.ts'
 import { type CommonOptions, commonOptions, type TypedCommand } from './options.ts'
 import { refuseOtherActor } from './parameters.ts'
+import { withTypedSettings } from './suggested-lines.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { Notice } from '../render/json.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -63,6 +64,8 @@ export interface Session {
   foundByName: FoundByName[]
   /** Tells a warning or hint once: on stderr, by default as one line, or in `notices` with --json. */
   notify: (notice: Notice, lines?: readonly string[]) => void
+  /** Adds the typed options for store, key and actor to the commands that a text suggests. */
+  completeLines: (text: string) => string
   /** Writes a line to stderr; silent with --json and --quiet. */
   say: (line: string) => void
   /** Shows a progress message until the next output, where the store is so large that reading may take seconds. */
@@ -116,7 +119,9 @@ export function sessionOf(
   const settings = batch ? settingsOfLine(batch, typedOptions) : resolveSettings(common, context, file)
   const changes = !common.dryRun && rehearses
   const quiet = common.quiet || common.json
-  const terminal = terminalOf(context, { color: common.color, quiet, changes })
+  const typedSettings = batch ? { ...batch.common, as: typedOptions.as ?? batch.common.as } : common
+  const completeLines = (text: string) => withTypedSettings(text, typedSettings)
+  const terminal = terminalOf(context, { color: common.color, quiet, changes, completeLines })
   const notices: Notice[] = []
   const acting = { context, settings, command: words, dryRun: common.dryRun, batch }
   const notified = new Set<string>()
@@ -124,7 +129,7 @@ export function sessionOf(
     // A plan that is made again because the store changed meanwhile finds the same notices again.
     if (notified.has(notice.message)) return
     notified.add(notice.message)
-    notices.push(notice)
+    notices.push({ ...notice, message: completeLines(notice.message) })
     for (const line of lines) terminal.say(line)
   }
   // One line of a batch opens the store, and all lines wait for it, so the batch itself says so.
@@ -191,6 +196,7 @@ export function sessionOf(
     notices,
     foundByName: [],
     notify,
+    completeLines,
     say: terminal.say,
     busy: (words) => {
       if (terminal.animated && isLarge(settings.db.value)) terminal.busy(words)

@@ -39,11 +39,16 @@ export interface Terminal {
 interface TerminalOptions {
   color: boolean
   quiet: boolean
+  /** Adds the typed settings to the commands that a line suggests; absent: none was typed. */
+  completeLines?: (text: string) => string
   /** The command changes something: where the answer cannot be written, the change has been made already. */
   changes?: boolean
 }
 
-export function terminalOf(context: Context, { color, quiet, changes = false }: TerminalOptions): Terminal {
+export function terminalOf(
+  context: Context,
+  { color, quiet, completeLines = (text) => text, changes = false }: TerminalOptions,
+): Terminal {
   const { stdout, stderr, env } = context
   const levelOf = (stream: Output) => (color ? colourLevel(stream, env) : 0)
   const view = (stream: Output): View => ({
@@ -64,7 +69,7 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     })
   const warn = (line: string) => {
     clearBusy(stderr)
-    stderr.write(`${wrapForStream(stderr, cleanForTerminal(line), env)}\n`)
+    stderr.write(`${wrapForStream(stderr, cleanForTerminal(completeLines(line)), env)}\n`)
   }
   const animated = stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet
   return {

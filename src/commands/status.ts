@@ -27,9 +27,9 @@ export const status = () =>
     examples: ['ssh-admin status', 'ssh-admin status --json'],
     read: (store, { at }, _options, session) => statusOf(store, { at, session }),
     render: renderStatus,
-    json: ({ keyTrouble: _, ...status }) => ({
+    json: ({ keyTrouble: _, completeLines, ...status }) => ({
       ...status,
-      next: nextSteps(status).map(({ command }) => command),
+      next: nextSteps(status).map(({ command }) => completeLines(command)),
     }),
   })
 
@@ -69,6 +69,7 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
     sheetsOwed: pendingSheets.map(({ importId, file }) => ({ import: importId, file })),
     opening,
     lastImports,
+    completeLines: session.completeLines,
   }
 }
 
@@ -88,6 +89,8 @@ interface Status extends StoreCounts {
   sheetsOwed: readonly { import: number; file: string }[]
   /** Releases that open somewhere within a day. */
   opening: readonly OpeningSoon[]
+  /** Adds the typed options for the store to a command. */
+  completeLines: Session['completeLines']
 }
 
 /** The status on one screen; in a pipe one name and value a line. */
@@ -102,7 +105,10 @@ function renderStatus(status: Status, view: View): string {
       ...more.map((line) => `${' '.repeat(13)}${line}`),
     ].join('\n')
   })
-  const steps = nextSteps(status)
+  const steps = nextSteps(status).map(({ command, why }) => ({
+    command: status.completeLines(command),
+    why,
+  }))
   const longest = Math.max(...steps.map(({ command }) => command.length))
   const next = steps.map(({ command, why }, at) => {
     const line = `${at === 0 ? chalk.bold('Next'.padEnd(12)) : ' '.repeat(12)} ${command}`
@@ -213,7 +219,13 @@ interface Step {
 }
 
 /** Suggested next commands, most urgent first. */
-function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: Omit<Status, 'keyTrouble'>): Step[] {
+function nextSteps({
+  centres,
+  messages,
+  sheetsOwed,
+  lapsing,
+  opening,
+}: Omit<Status, 'keyTrouble' | 'completeLines'>): Step[] {
   const [pending] = sheetsOwed
   const steps = [
     pending && {

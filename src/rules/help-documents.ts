@@ -7,7 +7,6 @@ import {
 } from '../db/help-documents.ts'
 import { awaitAll, type Trx } from '../db/transact.ts'
 import { NotFound, NotPermitted, Refused } from '../errors.ts'
-import { shellWord } from '../shell-word.ts'
 import { appendAudit } from './audit/append.ts'
 import { refusalRecorder } from './audit/record-refusal.ts'
 import type { RuleContext } from './permissions/actor.ts'
@@ -144,7 +143,7 @@ export async function readableHelpDocuments(
   const action = 'help-documents.list'
   const rule = 'only what has not been replaced'
   throw new NotPermitted(`${actor.email} may not see what has been replaced: it is for Cambridge staff.`, {
-    hint: `ssh-admin help-documents list --as ${shellWord(actor.email)}`,
+    hint: 'ssh-admin help-documents list',
     details: { action, rule },
     onRollback: refusalRecorder({ actor, at, action, subject: 'help documents', userId: undefined, rule }),
   })
@@ -162,7 +161,7 @@ export async function findHelpDocument(
   const action = 'help-documents.download'
   const rule = 'only what is not withdrawn'
   throw new NotPermitted(`${actor.email} may not have that help document: it is withdrawn, if it is there.`, {
-    hint: `ssh-admin help-documents list --as ${shellWord(actor.email)}`,
+    hint: 'ssh-admin help-documents list',
     details: { action, rule },
     onRollback: refusalRecorder({
       actor,

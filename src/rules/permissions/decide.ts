@@ -8,9 +8,7 @@ import type { ActingUser, Actor, RuleContext } from './actor.ts'
 import {
   type Action,
   actions,
-  actsForNobody,
   type Grant,
-  readOnlyCommands,
   matrix,
   type MatrixRow,
   rolesOfUserManagement,
@@ -103,13 +101,6 @@ function ownRefusal(action: Action, target: Target): string | undefined {
   const changesRoles = ['users.remove', 'users.rights', 'roles.grant', 'roles.revoke'].includes(action)
   if (changesRoles) return 'nobody changes their own roles'
   return takesOver(action, target) ? 'nobody changes their own address, or issues their own PIN' : undefined
-}
-
-/** Whether any user may run the command at all: a command in no list is for Cambridge staff. */
-export function mayRun(command: string): boolean {
-  const name = command.replaceAll(' ', '.')
-  if (readOnlyCommands.includes(name) || actsForNobody(command)) return true
-  return matrix.some(({ grants }) => grants.some((grant) => grant.actions.some((action) => action === name)))
 }
 
 export function isAction(name: string): name is Action {

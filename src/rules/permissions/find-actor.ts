@@ -8,7 +8,7 @@ import { appendAudit } from '../audit/append.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import { refuseUnusableAddress, typedAddress } from '../users/email.ts'
 import type { ActingUser, Actor, CommandOrigin } from './actor.ts'
-import { mayRun } from './decide.ts'
+import { mayRun } from './matrix.ts'
 
 interface Acting {
   /** Its operator is looked up only when something is logged. */

@@ -280,3 +280,10 @@ export const matrix: readonly MatrixRow[] = [
 /** The first and the last row of the table that people see; neither is part of `matrix`. */
 export const staffRow = { actor: 'Cambridge staff', may: 'everything' } as const
 export const othersRow = { actor: 'teacher, anyone else', may: 'nothing' } as const
+
+/** Whether any user may run the command at all: a command in no list is for Cambridge staff. */
+export function mayRun(command: string): boolean {
+  const name = command.replaceAll(' ', '.')
+  if (readOnlyCommands.includes(name) || actsForNobody(command)) return true
+  return matrix.some(({ grants }) => grants.some((grant) => grant.actions.some((action) => action === name)))
+}

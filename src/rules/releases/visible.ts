@@ -4,7 +4,6 @@ import type { ResourceRow } from '../../db/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotPermitted } from '../../errors.ts'
-import { shellWord } from '../../shell-word.ts'
 import { refusalRecorder } from '../audit/record-refusal.ts'
 import type { ActingUser, RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf } from '../users/account.ts'
@@ -69,7 +68,7 @@ export async function permitDownload(
   throw new NotPermitted(
     `${actor.email} may not have that resource: it is not open for them, if it is there.`,
     {
-      hint: `What is, and when: ssh-admin releases authorisations --as ${shellWord(actor.email)}`,
+      hint: 'What is, and when: ssh-admin releases authorisations',
       details: { action, rule },
       onRollback: refusalRecorder({
         actor,

@@ -210,11 +210,11 @@ describe('asking who may do what', () => {
   it('is what a refused grant tells to ask', async () => {
     const argv = ['roles', 'grant', school.teacher, 'exams-officer', '--as', school.officer, '--json']
     expect((await world.run(argv)).error()).toMatchObject({
-      hint: `ssh-admin roles check ${school.officer} roles.grant ${school.teacher} --role exams-officer`,
+      hint: `ssh-admin roles check --as ${school.officer} ${school.officer} roles.grant ${school.teacher} --role exams-officer`,
     })
     const adding = ['users', 'add', 'New Person <new@school.example>', '--centre', 'EG001', '--admin']
     const { hint } = (await world.run([...adding, '--as', school.admin, '--json'])).error()
-    expect(hint).toBe(`ssh-admin roles check ${school.admin} users.add-admin EG001`)
+    expect(hint).toBe(`ssh-admin roles check --as ${school.admin} ${school.admin} users.add-admin EG001`)
     const asked = await world.run(hint?.split(' ').slice(1) ?? [])
     expect(asked).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^no\t/) })
   })
