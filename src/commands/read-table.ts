@@ -28,6 +28,7 @@ import { type ColumnSpec, hasHeadings, parseMap, type Table } from '../workbook/
 import { openWorkbook, type Workbook } from '../workbook/read.ts'
 import { type CellRange, isBlankRow, type SheetRow } from '../workbook/sheet-rows.ts'
 import { readTable, tableNotices } from '../workbook/table.ts'
+import { totalsRow } from '../workbook/totals-row.ts'
 import type { Session } from '../cli/session.ts'
 import type { Line } from '../cli/typed-line.ts'
 import type { TableRowAsWritten } from '../rules/table-rows.ts'
@@ -182,6 +183,13 @@ class PackedRow<Field extends string> implements TableRow<Field> {
 
   get row(): number {
     return this.number
+  }
+
+  get totalsFault() {
+    const { columns } = this.sheet
+    const found = totalsRow(this, 'none of the list')
+    const field = columns.find((column) => this.textOf(column.field).trim() === found?.total) ?? columns[0]
+    return found && field && { field: field.field, ...found.faultIn(this.textOf(field.field)) }
   }
 
   /** Computed on each access, like the faults, of which a sheet may have one in every cell. */

@@ -272,8 +272,17 @@ interface Unreadable {
   teacherKey: string | undefined
 }
 
-/** Reads one row, or returns the problems of its cells. */
+/** Reads one row, or returns the problems of its cells; of a row that sums the list up only that. */
 function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
+  const outcome = readCells(row)
+  const total = 'problems' in outcome ? row.totalsFault : undefined
+  if (total === undefined) return outcome
+  const { field, code, message, hint } = total
+  const problem = { target: row.cellOf(field), code, message: `The cell ${message}.`, hint }
+  return { problems: [problem], teacherKey: undefined }
+}
+
+function readCells(row: ResultRow): { read: ReadResult } | Unreadable {
   const { texts, faults } = row
   const address = readAddress(texts.teacher)
   const site = progressionTestSites.find((name) => name === findSite(texts.site))

@@ -27,6 +27,8 @@ export interface TableRowAsWritten<Field extends string> {
   /** The cell of a field: `Key Times!B4`. */
   cellOf: (field: Field) => string
   headingOf: (field: Field) => string
+  /** The fault of a row that sums the list up, which is told instead of all others; computed on each access. */
+  readonly totalsFault?: TableRowAsWritten<Field>['faults'][number] | undefined
 }
 
 /** The rows of a file, for the rule that imports them. */
@@ -98,11 +100,16 @@ export type RowRead<Field extends string, Read> =
  */
 export function readEachRow<Field extends string, Read>(
   rows: readonly TableRowAsWritten<Field>[],
-  read: (row: TableRowAsWritten<Field>) => RowRead<Field, Read>,
+  readCells: (row: TableRowAsWritten<Field>) => RowRead<Field, Read>,
 ): { found: ReadRow<Field, Read>[]; heldBack: HeldBackRow<Field>[]; inFile: (Read | undefined)[] } {
   const found: ReadRow<Field, Read>[] = []
   const inFile: (Read | undefined)[] = []
   const heldBack: HeldBackRow<Field>[] = []
+  const read = (row: TableRowAsWritten<Field>) => {
+    const outcome = readCells(row)
+    const total = 'faults' in outcome ? row.totalsFault : undefined
+    return total === undefined ? outcome : { faults: [total] }
+  }
   const faultsOf = (row: TableRowAsWritten<Field>) => {
     const outcome = read(row)
     return 'faults' in outcome ? outcome.faults : []

@@ -304,11 +304,16 @@ export function isBlankRow(row: SheetRow): boolean {
   return !cellsOf(row).some(isFilled)
 }
 
+/** A row, of which only the cells matter. */
+export interface CellsOfRow {
+  readonly cells: readonly (string | undefined)[]
+}
+
 /**
  * The cells of a row. A row that reaches to column XFD is a sparse array, of which only the cells that exist are
  * returned.
  */
-export function cellsOf({ cells }: SheetRow): readonly (string | undefined)[] {
+export function cellsOf({ cells }: CellsOfRow): readonly (string | undefined)[] {
   return cells.length > 64 ? Object.values(cells) : cells
 }
 

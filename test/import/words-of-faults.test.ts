@@ -119,3 +119,52 @@ describe('a cell beneath a merged one', () => {
     ])
   })
 })
+
+describe('a row that sums another list up', () => {
+  const issuesIn = async (noun: string, rows: string[]) => {
+    writeFileSync(world.path('b.csv'), `${rows.join('\n')}\n`)
+    const ran = await world.run([noun, 'import', 'b.csv', '--dry-run', '--json'])
+    return ran.exit === 8 ? ran.json().issues : ran.error().details.problems
+  }
+
+  it.each([
+    [
+      'entries',
+      ['Centre number,Series,Component,Candidates', 'EG001,2026-06,0500/12,3', 'Total,,,3'],
+      'b!A3',
+    ],
+    ['entries', ['Centre number,Series,Component,Candidates', 'EG001,2026-06,0500/12,3', ',,Sum,3'], 'b!C3'],
+    [
+      'key-times',
+      ['Country,Administrative zone,Session,Local time', 'Egypt,3,AM,10:00', 'Total: 1,,,'],
+      'b!A3',
+    ],
+  ])('is told once by %s import', async (noun, rows, cell) => {
+    await world.centre('EG001')
+    expect(await issuesIn(noun, rows)).toMatchObject([
+      {
+        cell,
+        code: 'totals-row',
+        message: expect.stringContaining('this row looks like a total, and none of the list'),
+        hint: 'Leave the row out.',
+      },
+    ])
+  })
+
+  it('is told once of results and of new users', async () => {
+    await world.centre('EG001')
+    await world.user('amira@nile.example', { centre: 'EG001' })
+    const results = [
+      'Teacher email,Site,Learner group,Stage,Subject,Test,Taken on,Learner,Mark',
+      'amira@nile.example,cambridge-primary,4A,4,Maths,T1,2026-03-02,Lina,12',
+      ',,,,,,,Total,12',
+    ]
+    expect(await issuesIn('progression-tests', results)).toMatchObject([
+      { target: 'b!H3', code: 'totals-row', hint: 'Leave the row out.' },
+    ])
+    const users = 'Centre number,First name,Last name,Email\nEG001,Omar,Aziz,omar@nile.example\nTotal,,,1\n'
+    writeFileSync(world.path('u.csv'), users)
+    const ran = await world.run(['users', 'add', '--from', 'u.csv', '--yes', '--json'])
+    expect(ran.error().details.problems).toMatchObject([{ target: 'u!A3', code: 'totals-row' }])
+  })
+})

@@ -168,6 +168,8 @@ function faultIn(
     isUnclear,
   }: Pick<RowDefaults, 'notANameFault' | 'unclearNameFault'> & { isUnclear: boolean },
 ): UserRow['error'] {
+  const total = row.textOf('email').includes('@') ? undefined : row.totalsFault
+  if (total !== undefined) return { ...total, field: total.field === 'fullName' ? 'firstName' : total.field }
   for (const { field } of userColumns) {
     const fault = row.faultOf(field)
     if (fault !== undefined) return { field: field === 'fullName' ? 'firstName' : field, ...fault }
