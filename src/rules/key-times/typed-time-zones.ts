@@ -3,9 +3,19 @@ import { countryName } from '../../country-names.ts'
 import { Usage } from '../../errors.ts'
 import { isKnownZone, timeZoneHint, timeZonesOf } from './time-zones.ts'
 
-/** An IANA time zone by its name, in any letter case; a former name gives the present one. Undefined if unknown. */
+/**
+ * Abbreviations that the list takes for one of the many places where they are said: MST for Phoenix, where clocks do
+ * not change, and not for Denver.
+ */
+const abbreviations: ReadonlySet<string> = new Set(['CET', 'EET', 'EST', 'HST', 'MET', 'MST', 'WET'])
+
+/**
+ * An IANA time zone by its name, in any letter case; a former name gives the present one. Undefined if unknown, or if
+ * it is an abbreviation that may mean several.
+ */
 export function findTimeZone(name: string): string | undefined {
-  const zone = getTimezone(correctSpelling(name) ?? '')
+  const spelling = correctSpelling(name) ?? ''
+  const zone = abbreviations.has(spelling) ? undefined : getTimezone(spelling)
   if (!zone) return undefined
   const present = zone.aliasOf ?? zone.name
   // The list has a zone that is not a real one, and may have newer zones than this Node.

@@ -52,6 +52,17 @@ describe('the time zones of a country', () => {
     expect(findTimeZone('Factory')).toBeUndefined()
   })
 
+  it.each(['MST', 'EST', 'hst', 'CET', 'MET', 'EET', 'WET'])(
+    'are places: %s is the time of many, of which the list names one',
+    (name) => expect(findTimeZone(name)).toBeUndefined(),
+  )
+
+  it.each([
+    ['EST5EDT', 'America/New_York'],
+    ['GB', 'Europe/London'],
+    ['UTC', 'Etc/UTC'],
+  ])('are found by a name that means one: %s', (name, zone) => expect(findTimeZone(name)).toBe(zone))
+
   it('are those that the package knows, by the names that are its own, before those of others', () => {
     const all = Object.values(getAllCountries())
     const listed = all.map(({ id }) => [id, timeZonesOf(id).toSorted()])
