@@ -30,6 +30,7 @@ import {
   testServer,
 } from './shared-store.ts'
 import { newUser } from '../src/rules/users/new-user.ts'
+import { layEmptyStore } from './empty-store.ts'
 import { openingOf } from './opening.ts'
 import { asksForJson, checkJson } from './json-answers.ts'
 
@@ -132,11 +133,17 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
     sender: 'noreply@cambridgeinternational.org',
   })
 
+  const open = async () => {
+    const isFirst = testServer === undefined && !existsSync(db) && !existsSync(keyFile)
+    if (isFirst) await layEmptyStore({ path: db, keyFile, at: now })
+    const mode = testServer !== undefined || existsSync(db) ? 'use' : 'create'
+    return openStore(openingOf({ path: db, keyFile, mode, now: () => now }))
+  }
+
   const store = async () => {
     await ready()
-    const mode = testServer !== undefined || existsSync(db) ? 'use' : 'create'
     // Once, however many queries ask for it at the same time; again, where it could not be opened.
-    opened ??= openStore(openingOf({ path: db, keyFile, mode, now: () => now })).catch((error: unknown) => {
+    opened ??= open().catch((error: unknown) => {
       opened = undefined
       throw error
     })
