@@ -44,8 +44,11 @@ export default defineConfig({
         extends: true,
         test: { name: 'source', include: inProcess, exclude: [...ofPrograms, ...ofServer], isolate: false },
       },
-      // These start the built program as processes of its own.
-      { extends: true, test: { name: 'program', include: ofPrograms, exclude: [...ofServer, ...long] } },
+      // These start the built program as processes of its own; no file changes its own process for the next.
+      {
+        extends: true,
+        test: { name: 'program', include: ofPrograms, exclude: [...ofServer, ...long], isolate: false },
+      },
       // The same tests once more, with every store on a server of PostgreSQL; all of them where SSH_ADMIN_TEST_DB names one.
       {
         extends: true,
