@@ -126,8 +126,8 @@ async function refuseMistyped({ typed, kinds }: NamesTyped): Promise<void> {
     const [only, ...others] = [typed[parameter]].flat()
     if (takesOnlyCentres(kind) || typeof only !== 'string' || !only.includes('@') || others.length > 0)
       continue
-    const { typedAddress } = await import('../rules/users/email.ts')
-    typedAddress(only)
+    const { parseAddress } = await import('../rules/users/email.ts')
+    parseAddress(only)
   }
 }
 

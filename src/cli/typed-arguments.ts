@@ -1,11 +1,11 @@
 // Arguments and options of several commands.
-import { typedAddress } from '../rules/users/email.ts'
+import { parseAddress } from '../rules/users/email.ts'
 import { cleanText } from '../workbook/cell.ts'
 import { argument, withCompletions } from './parameters.ts'
 import { refine, importNumber, checkedText, text, transform } from './typed-values.ts'
 
 /** An e-mail address and no name; an address that nobody could have is a usage error, before the store is opened. */
-export const address = checkedText(typedAddress)
+export const address = checkedText(parseAddress)
 
 export const addressArgument = () => argument('the address', address)
 

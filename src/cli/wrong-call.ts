@@ -1,8 +1,8 @@
 import { Unavailable } from '../errors.ts'
 import { failureOf } from '../exit.ts'
 import { readEachName } from '../rules/batch.ts'
-import { typedCentreNumber } from '../rules/centres/find.ts'
-import { typedAddress } from '../rules/users/email.ts'
+import { parseCentreNumber } from '../rules/centres/find.ts'
+import { parseAddress } from '../rules/users/email.ts'
 import { canBeName, type NamesTyped, namesInValue } from './names-typed.ts'
 import type { Declared, NamedKind, Parameters } from './parameters.ts'
 
@@ -32,9 +32,9 @@ async function refuseInvalidTarget(value: unknown, kind: NamedKind): Promise<voi
 /** Refuses a target that can be neither an address, nor a number, nor a name; an audience was parsed before. */
 function readTarget(target: string, kind: NamedKind): void {
   const isAddress = kind !== 'centre' && kind !== 'centres' && target.includes('@')
-  if (isAddress && kind !== 'audience') typedAddress(target)
+  if (isAddress && kind !== 'audience') parseAddress(target)
   else if (kind === 'centre' || kind === 'centres' || kind === 'user-or-centre') {
-    for (const word of namesInValue(target, kind)) if (!canBeName(word, kind)) typedCentreNumber(word)
+    for (const word of namesInValue(target, kind)) if (!canBeName(word, kind)) parseCentreNumber(word)
   }
 }
 

@@ -85,7 +85,7 @@ export const set = () =>
     changes: true,
     run: async ({ name: typed, value }, session) => {
       const name = settingNamed(typed)
-      const setting = typedSetting(name, value, session)
+      const setting = parseSetting(name, value, session)
       await refuseUnusable(session, { name, setting })
       return changeConfiguration(session, { name, change: (file) => ({ ...file, [name]: setting }) })
     },
@@ -98,8 +98,8 @@ async function refuseUnusable(
 ): Promise<void> {
   const { context } = session
   if (name === 'as' && String(setting).trim().toLowerCase() !== 'staff') {
-    const { typedAddress } = await import('../rules/users/email.ts')
-    typedAddress(String(setting))
+    const { parseAddress } = await import('../rules/users/email.ts')
+    parseAddress(String(setting))
   }
   if (name === 'db') await refuseUnusableStore(session, String(setting))
   if (name === 'keyFile' && existsSync(String(setting))) {
@@ -234,7 +234,7 @@ function settingNamed(typed: string): SettingName {
 }
 
 /** The value to save for a typed one. */
-function typedSetting(name: SettingName, typed: string, { context }: Session): string | boolean {
+function parseSetting(name: SettingName, typed: string, { context }: Session): string | boolean {
   if (hasPassword(typed)) {
     throw new Usage(
       `The value of ${kebabCase(name)} holds a password, and what is typed can be seen by others.`,

@@ -20,7 +20,7 @@ import {
   type Successor,
   suspendCoordinator,
 } from '../rules/coordinator.ts'
-import { isAddressAlone, type Person, typedPerson } from '../rules/users/new-user.ts'
+import { isAddressAlone, type Person, parsePerson } from '../rules/users/new-user.ts'
 import { mutation, preparedMutation, query } from '../cli/define.ts'
 import {
   centreArgument,
@@ -49,7 +49,7 @@ import { failureOf } from '../rules/batch.ts'
 import { decide, centreTarget, permit } from '../rules/permissions/decide.ts'
 import { refuseDeletedCentre } from '../rules/refusals.ts'
 import { nameOf } from '../rules/users/account.ts'
-import { readNewAddress, typedNewAddress } from '../rules/users/email.ts'
+import { readNewAddress, parseNewAddress } from '../rules/users/email.ts'
 
 export const show = () =>
   query({
@@ -120,8 +120,8 @@ async function prepareAddition(
   }
   // An invalid address is refused here, before a name is asked for.
   if (mayAsk && isAddressAlone(typed))
-    return { centre, person: { email: typedNewAddress(typed).email }, ifMissing }
-  const person = typedPerson(typed)
+    return { centre, person: { email: parseNewAddress(typed).email }, ifMissing }
+  const person = parsePerson(typed)
   for (const notice of tidiedNotices(person)) notify(notice)
   return { centre, person, ifMissing }
 }
@@ -170,7 +170,7 @@ function nextStep({ centre, coordinator }: Coordination): string {
 
 const options = {
   to: allowName('user', option('<email>', 'an administrator of the centre')),
-  new: option('<person>', "a new user: 'Name <email>'", z.string().transform(typedPerson).optional()),
+  new: option('<person>', "a new user: 'Name <email>'", z.string().transform(parsePerson).optional()),
   suspendFormer: flag('suspend the former coordinator too'),
 }
 
@@ -359,13 +359,13 @@ async function askForPerson(
   const name = await ask(terminal, { question: 'Their name', check: wrongName })
   const check = (text: string) => wrongAddress(text, { centre, db })
   const address = email ?? (await ask(terminal, { question: 'Their e-mail address', check }))
-  return typedPerson(`${name} <${address}>`)
+  return parsePerson(`${name} <${address}>`)
 }
 
 /** The rule's own refusal, while the value can still be corrected. */
 async function wrongName(text: string): Promise<string | undefined> {
   if (text.trim() === '') return 'A name is needed.'
-  return (await failureOf(() => typedPerson(`${text} <name@school.example>`)))?.message
+  return (await failureOf(() => parsePerson(`${text} <name@school.example>`)))?.message
 }
 
 async function wrongAddress(

@@ -7,9 +7,9 @@ import { listOf, optional, text, transform } from '../cli/typed-values.ts'
 import { option, allowName, listOption } from '../cli/parameters.ts'
 import { countEntries, type EntryRow, streamEntries } from '../db/entries.ts'
 import { reversePages } from '../db/rows.ts'
-import { typedCentreNumber } from '../rules/centres/find.ts'
-import { typedComponent } from '../rules/resources.ts'
-import { typedSeries } from '../rules/dates-and-times.ts'
+import { parseCentreNumber } from '../rules/centres/find.ts'
+import { parseComponent } from '../rules/resources.ts'
+import { parseSeries } from '../rules/dates-and-times.ts'
 import type { TableColumn } from './table-file.ts'
 
 export const entryColumns = [
@@ -73,8 +73,8 @@ export const list = () =>
       'List how many candidates each centre has for a component in a series.\nIn a pipe: centre, its name, series, component, candidates.',
     options: {
       centre: allowName('centres', listOption('<centres>', 'of these centres, by number or name')),
-      component: listOption('<components>', 'for these components, such as 0500/12', listOf(typedComponent)),
-      series: option('<series>', 'in this series, such as 2026-06', optional(transform(text, typedSeries))),
+      component: listOption('<components>', 'for these components, such as 0500/12', listOf(parseComponent)),
+      series: option('<series>', 'in this series, such as 2026-06', optional(transform(text, parseSeries))),
     },
     examples: ['ssh-admin entries list --component 0500/12 --series 2026-06'],
     singular: 'entry',
@@ -84,7 +84,7 @@ export const list = () =>
     dropOrder: ['name', 'series', 'candidates'],
     id: 'centre',
     find: async ({ store: { db } }, { centre, component: components, series }) => {
-      const filter = { centres: centre.map(typedCentreNumber), components, series }
+      const filter = { centres: centre.map(parseCentreNumber), components, series }
       return {
         rows: ({ reverse }) =>
           reverse ? reversePages(streamEntries(db, filter)) : streamEntries(db, filter),

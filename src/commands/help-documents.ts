@@ -28,7 +28,7 @@ import { titleTyped } from '../cli/typed-arguments.ts'
 import { foundInMemory } from '../cli/list-declaration.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { checkedText } from '../cli/typed-values.ts'
-import { typedHelpDocumentNumber } from '../rules/resources.ts'
+import { parseHelpDocumentNumber } from '../rules/resources.ts'
 import { readEachName, forEachTarget } from '../rules/batch.ts'
 
 interface OneFile {
@@ -100,7 +100,7 @@ export const download = () =>
     description:
       'Write a help document into a file. What comes out is what was uploaded, or nothing. Each download is in the audit log.',
     stored: 'help-document',
-    id: argument('its number, which help-documents list shows', checkedText(typedHelpDocumentNumber)),
+    id: argument('its number, which help-documents list shows', checkedText(parseHelpDocumentNumber)),
     example: 'ssh-admin help-documents download 1 --out how-to-add-users.csv',
     find: async (db, ctx, typed) => {
       const { content_id: contentId, ...document } = await findHelpDocument(db, { id: typed, ...ctx })
@@ -118,7 +118,7 @@ export const replace = () =>
     args: {
       id: withCompletions(
         { stored: 'help-document' },
-        argument('its number, which help-documents list shows', checkedText(typedHelpDocumentNumber)),
+        argument('its number, which help-documents list shows', checkedText(parseHelpDocumentNumber)),
       ),
       file: argument('the file'),
     },
@@ -149,7 +149,7 @@ export const withdraw = () =>
       'Withdraw help documents: nobody but Cambridge staff sees them any more. Nothing is deleted.',
     args: {
       id: checkedWithoutStore(
-        (ids) => readEachName(ids, typedHelpDocumentNumber),
+        (ids) => readEachName(ids, parseHelpDocumentNumber),
         withCompletions(
           { stored: 'help-document' },
           variadicArgument('the numbers; - reads them from stdin, one a line'),

@@ -8,8 +8,8 @@ import {
   type KeyTimesOfCentre,
   type SessionOfDay,
 } from '../rules/key-times.ts'
-import { typedDate, typedLocalTime, typedSeries } from '../rules/dates-and-times.ts'
-import { type KeyTimeField, typedZoneNumber } from '../rules/key-times/key-time-rows.ts'
+import { parseDate, parseLocalTime, parseSeries } from '../rules/dates-and-times.ts'
+import { type KeyTimeField, parseZoneNumber } from '../rules/key-times/key-time-rows.ts'
 import { listing, query, preparedMutation } from '../cli/define.ts'
 import { foundInMemory } from '../cli/list-declaration.ts'
 import { listOf, optional, text, transform, wholeNumber } from '../cli/typed-values.ts'
@@ -111,12 +111,12 @@ export const list = () =>
       ),
       zone: withCompletions(
         ['1', '2', '3', '4', '5', '6'],
-        listOption('<number>', 'of countries in this administrative zone, 1 to 6', listOf(typedZoneNumber)),
+        listOption('<number>', 'of countries in this administrative zone, 1 to 6', listOf(parseZoneNumber)),
       ),
       series: option(
         '<series>',
         'that hold in this series, such as 2026-06',
-        optional(transform(text, typedSeries)),
+        optional(transform(text, parseSeries)),
       ),
     },
     examples: ['ssh-admin key-times list --country Egypt', 'ssh-admin key-times list --zone 4'],
@@ -150,7 +150,7 @@ export const show = () =>
       date: option(
         '<date>',
         'the day, such as 2026-06-02 (default: today, where the centre is)',
-        optional(transform(text, typedDate)),
+        optional(transform(text, parseDate)),
       ),
     },
     examples: ['ssh-admin key-times show EG001 --date 2026-06-02'],
@@ -175,16 +175,16 @@ export const edit = () =>
       id: argument('its number, which key-times list shows', wholeNumber('the number of a Key Time')),
     },
     options: {
-      localTime: option('<time>', 'the local time, such as 10:00', optionalValue(typedLocalTime)),
+      localTime: option('<time>', 'the local time, such as 10:00', optionalValue(parseLocalTime)),
       timeZone: option('<zone>', 'the IANA time zone, such as Africa/Cairo'),
-      administrativeZone: option('<number>', '1 to 6, or none', optionalValue(orNone(typedZoneNumber))),
+      administrativeZone: option('<number>', '1 to 6, or none', optionalValue(orNone(parseZoneNumber))),
       series: option(
         '<series>',
         'only in this series, such as 2026-06, or none',
-        optionalValue(orNone(typedSeries)),
+        optionalValue(orNone(parseSeries)),
       ),
-      from: option('<date>', 'the first day on which it holds, or none', optionalValue(orNone(typedDate))),
-      until: option('<date>', 'the last day on which it holds, or none', optionalValue(orNone(typedDate))),
+      from: option('<date>', 'the first day on which it holds, or none', optionalValue(orNone(parseDate))),
+      until: option('<date>', 'the last day on which it holds, or none', optionalValue(orNone(parseDate))),
       remove: flag('take it away'),
     },
     examples: [

@@ -41,7 +41,7 @@ import { count } from '../render/text.ts'
 import { sendLettersOfImport } from '../rules/mail/activation-letters.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { resolve } from 'node:path'
-import { findMessage, cancelMessageById, lookUpMessages, typedMessageNumber } from '../rules/mail/cancel.ts'
+import { findMessage, cancelMessageById, lookUpMessages, parseMessageNumber } from '../rules/mail/cancel.ts'
 import * as z from 'zod'
 import { plainTime } from '../plain-time.ts'
 import { shellWord } from '../shell-word.ts'
@@ -66,7 +66,7 @@ export const list = () =>
         option(
           '<name>',
           `one of ${Object.keys(letters).join(', ')}`,
-          z.string().transform(typedLetter).optional(),
+          z.string().transform(parseLetter).optional(),
         ),
       ),
       to: allowName('past-user', option('<email>', 'to this person')),
@@ -114,7 +114,7 @@ function listedOf(row: ListedMessage): Listed {
   return { ...messageOf(row), expiredUnsent: row.expired_unsent === 1 }
 }
 
-function typedLetter(name: string): string {
+function parseLetter(name: string): string {
   if (Object.hasOwn(letters, name)) return name
   throw unknownName({ kind: 'letter', name, known: Object.keys(letters) })
 }
@@ -125,7 +125,7 @@ export const show = () =>
     summary: 'show one message, its secret left out',
     description:
       'Show a message and what became of it. Its link, password or code is not shown: it is made when the message is sent.',
-    args: { id: argument('the number that mail list shows', checkedText(typedMessageNumber)) },
+    args: { id: argument('the number that mail list shows', checkedText(parseMessageNumber)) },
     options: {
       html: option('<file>', 'write the HTML as a page to look at'),
       yes: yesOption('replace the page that is there without asking'),
@@ -293,7 +293,7 @@ export const cancel = () =>
       'Cancel messages that wait. A link or a temporary password in one stays valid until it lapses, and nobody has received it.',
     args: {
       id: checkedWithoutStore(
-        (ids) => readEachName(ids, typedMessageNumber),
+        (ids) => readEachName(ids, parseMessageNumber),
         variadicArgument('the numbers that mail list shows; - reads them from stdin, one a line'),
       ),
     },

@@ -43,7 +43,7 @@ import {
   publishRelease,
   withdrawRelease,
 } from '../rules/releases/change.ts'
-import { resolveTypedMoment, typedAudience, typedMoment, type TypedMoment } from '../rules/releases/typed.ts'
+import { resolveTypedMoment, parseAudience, parseMoment, type TypedMoment } from '../rules/releases/parse.ts'
 import { foundInMemory } from '../cli/list-declaration.ts'
 import { findReleases } from '../db/releases.ts'
 import type { ReleaseState } from '../db/schema.ts'
@@ -56,7 +56,7 @@ import { findRelease } from '../rules/releases/release.ts'
 import { findOwnCentre } from '../rules/centres/find.ts'
 import { visibleAuthorisations } from '../rules/releases/visible.ts'
 import { titleTyped } from '../cli/typed-arguments.ts'
-import { typedResourceNumber } from '../rules/resources.ts'
+import { parseResourceNumber } from '../rules/resources.ts'
 
 const momentHelp =
   "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre"
@@ -68,7 +68,7 @@ const releaseOptions = {
     listOption(
       '<ids>',
       'the numbers of its resources, which resources list shows',
-      listOf((id) => String(typedResourceNumber(id))),
+      listOf((id) => String(parseResourceNumber(id))),
     ),
   ),
   opens: withCompletions(['now', 'key-time'], option('<moment>', momentHelp)),
@@ -89,8 +89,8 @@ const releaseOptions = {
 }
 
 /** Reads `--closes`; null means never. */
-function typedClosing(text: string): TypedMoment | null {
-  return text.trim().toLowerCase() === 'none' ? null : typedMoment(text)
+function parseClosing(text: string): TypedMoment | null {
+  return text.trim().toLowerCase() === 'none' ? null : parseMoment(text)
 }
 
 function releaseArgument() {
@@ -118,9 +118,9 @@ A moment is the same for everybody, or so long before or after the Key Time of a
       return {
         name,
         resources,
-        audience: audience.map(typedAudience),
-        opens: typedMoment(opens),
-        closes: closes === undefined ? null : typedClosing(closes),
+        audience: audience.map(parseAudience),
+        opens: parseMoment(opens),
+        closes: closes === undefined ? null : parseClosing(closes),
       }
     },
     act: (trx, ctx, { opens, closes, ...values }) =>
@@ -147,9 +147,9 @@ export const edit = () =>
       const changes: TypedChanges = {
         name,
         resources: resource.length > 0 ? resource : undefined,
-        audience: audience.length > 0 ? audience.map(typedAudience) : undefined,
-        opens: opens === undefined ? undefined : typedMoment(opens),
-        closes: closes === undefined ? undefined : typedClosing(closes),
+        audience: audience.length > 0 ? audience.map(parseAudience) : undefined,
+        opens: opens === undefined ? undefined : parseMoment(opens),
+        closes: closes === undefined ? undefined : parseClosing(closes),
       }
       if (Object.values(changes).every((value) => value === undefined)) {
         throw new Usage(`Nothing was said of ${release}.`, {

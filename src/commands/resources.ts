@@ -34,11 +34,11 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import {
   resourceAreas,
   resourceKinds,
-  typedArea,
-  typedComponent,
-  typedResourceKind,
+  parseArea,
+  parseComponent,
+  parseResourceKind,
   findResource,
-  typedResourceNumber,
+  parseResourceNumber,
   lookUpResources,
   type ChangedResource,
   type ResourceFacts,
@@ -46,7 +46,7 @@ import {
   withdrawResource,
   restoreResource,
 } from '../rules/resources.ts'
-import { typedSeries } from '../rules/dates-and-times.ts'
+import { parseSeries } from '../rules/dates-and-times.ts'
 import { foundInMemory } from '../cli/list-declaration.ts'
 import { findResources } from '../db/resources.ts'
 import { downloadCommand } from '../cli/download.ts'
@@ -78,20 +78,20 @@ Nobody sees a resource until a release opens it. The same file with the same fac
       title: requiredOption('<title>', 'what it is, as people read it', titleTyped),
       kind: withCompletions(
         resourceKinds,
-        requiredOption('<kind>', resourceKinds.join(', '), transform(text, typedResourceKind)),
+        requiredOption('<kind>', resourceKinds.join(', '), transform(text, parseResourceKind)),
       ),
-      series: requiredOption('<series>', 'the series, such as 2026-06', transform(text, typedSeries)),
+      series: requiredOption('<series>', 'the series, such as 2026-06', transform(text, parseSeries)),
       component: listOption(
         '<components>',
         'the components that it is for, such as 0500/12',
-        transform(commaList, (texts) => [...new Set(texts.map(typedComponent))].sort()),
+        transform(commaList, (texts) => [...new Set(texts.map(parseComponent))].sort()),
       ),
       area: withCompletions(
         resourceAreas,
         option(
           '<area>',
           `${resourceAreas.join(' or ')} (default: general)`,
-          withDefault(transform(text, typedArea), 'general'),
+          withDefault(transform(text, parseArea), 'general'),
         ),
       ),
     },
@@ -132,17 +132,17 @@ export const list = () =>
     options: {
       kind: withCompletions(
         resourceKinds,
-        listOption('<kind>', resourceKinds.join(', '), listOf(typedResourceKind)),
+        listOption('<kind>', resourceKinds.join(', '), listOf(parseResourceKind)),
       ),
       area: withCompletions(
         resourceAreas,
-        listOption('<area>', resourceAreas.join(' or '), listOf(typedArea)),
+        listOption('<area>', resourceAreas.join(' or '), listOf(parseArea)),
       ),
-      series: option('<series>', 'of this series, such as 2026-06', optional(transform(text, typedSeries))),
+      series: option('<series>', 'of this series, such as 2026-06', optional(transform(text, parseSeries))),
       component: option(
         '<component>',
         'for this component, such as 0500/12',
-        optional(transform(text, typedComponent)),
+        optional(transform(text, parseComponent)),
       ),
       withdrawn: flag('withdrawn ones alone'),
     },
@@ -176,7 +176,7 @@ export const show = () =>
     args: {
       id: withCompletions(
         { stored: 'resource' },
-        argument('its number, which resources list shows', checkedText(typedResourceNumber)),
+        argument('its number, which resources list shows', checkedText(parseResourceNumber)),
       ),
     },
     examples: ['ssh-admin resources show 1'],
@@ -191,10 +191,10 @@ export const download = () =>
     description:
       'Write the bytes of a resource into a file. What comes out is what was uploaded, or nothing: its SHA-256 is checked. With --as only what is open for that person now, by a release. Each download is in the audit log.',
     stored: 'resource',
-    id: argument('its number, which resources list shows', checkedText(typedResourceNumber)),
+    id: argument('its number, which resources list shows', checkedText(parseResourceNumber)),
     example: 'ssh-admin resources download 1 --out listening.wav',
     find: async (db, { actor, at }, id) => {
-      if (actor.kind === 'user') await permitDownload(db, { resourceId: typedResourceNumber(id), actor, at })
+      if (actor.kind === 'user') await permitDownload(db, { resourceId: parseResourceNumber(id), actor, at })
       const { content_id: contentId, ...resource } = await findResource(db, id)
       const { title, sha256, bytes } = resource
       const subject = `resource ${resource.id}`
@@ -204,7 +204,7 @@ export const download = () =>
 
 const numbersOfResources = () => ({
   id: checkedWithoutStore(
-    (ids) => readEachName(ids, typedResourceNumber),
+    (ids) => readEachName(ids, parseResourceNumber),
     withCompletions(
       { stored: 'resource' },
       variadicArgument('the numbers; - reads them from stdin, one a line'),

@@ -17,7 +17,7 @@ import { comparableUsers } from './users/questions.ts'
 import * as z from 'zod'
 import { optional, checkedText } from '../cli/typed-values.ts'
 import { roleNamed } from '../rules/roles/chosen.ts'
-import { checkPermission, type Checked, typedRight } from '../rules/permissions/check.ts'
+import { checkPermission, type Checked, parseRight } from '../rules/permissions/check.ts'
 import { actions, matrix, othersRow, staffRow } from '../rules/permissions/matrix.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
@@ -108,7 +108,7 @@ export const check = () =>
       ),
     },
     examples: ['ssh-admin roles check amira@school.example users.suspend omar@school.example'],
-    prepare: async (question) => ({ ...question, ...typedRight(question) }),
+    prepare: async (question) => ({ ...question, ...parseRight(question) }),
     read: ({ db }, ctx, question) => checkPermission(db, { ...question, ctx }),
     render: renderChecked,
     json: (checked) => checked,

@@ -45,7 +45,7 @@ import { queueMessage, sendSetUpMessage } from './mail/queue-message.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import type { Account } from './users/account.ts'
 import { accountById } from './users/changed.ts'
-import { typedAddress } from './users/email.ts'
+import { parseAddress } from './users/email.ts'
 
 /** The reasons that refuse an owner after any right secret: PIN, link, temporary password, code or password. */
 const alwaysBlocking = ['deleted', 'suspended', 'no-centre', 'centre-deleted'] as const
@@ -65,7 +65,7 @@ export async function activateAccount(
   { email, pin, password, key, ctx }: Activation,
 ): Promise<Account> {
   const { at } = ctx
-  const { key: ofAddress } = typedAddress(email)
+  const { key: ofAddress } = parseAddress(email)
   const [account, secrets] = await awaitAll(
     findClaimedAccount(trx, { email, at }),
     findSecrets(trx, ofAddress),
@@ -96,7 +96,7 @@ async function wrongPin(trx: Trx, { email, account, ctx }: WrongTry & { email: s
   await countWrongPin(trx, { userId: judged ? account.id : dummyId, max: maxWrongTries })
   await recordWrongTry(trx, { action: 'account.wrong-pin', judged, account, ctx })
   return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
-    hint: `Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin ${shellWord(typedAddress(email).email)}`,
+    hint: `Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin ${shellWord(parseAddress(email).email)}`,
     commitsChanges: true,
   })
 }
@@ -288,7 +288,7 @@ interface SigningIn {
 /** Signs in. A failure has one message for every cause [004]; the reason is told after a right password only. */
 export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningIn): Promise<Account> {
   const { at } = ctx
-  const { email, key } = typedAddress(typed)
+  const { email, key } = parseAddress(typed)
   const [wrong, account, { passwordHash }] = await awaitAll(
     wrongSignInsFor(trx, key),
     findClaimedAccount(trx, { email, at }),

@@ -13,14 +13,14 @@ import type { RuleContext } from './permissions/actor.ts'
 import { closedForPeople, findReleased, type Closing } from './releases/what-closes.ts'
 import { refuseOverLimit } from './associates.ts'
 import { refuseDeletedCentre, refuseErased, refuseSuspended } from './refusals.ts'
-import { typedAddress } from './users/email.ts'
+import { parseAddress } from './users/email.ts'
 import { foundUser } from './users/find.ts'
 import { centreTarget, permit, maySeeCentre } from './permissions/decide.ts'
 import { type Person, newUser } from './users/new-user.ts'
 import { appendAudit } from './audit/append.ts'
 import { refuseMistypedFirst } from './batch.ts'
 import { hasWaitingMessage, queueMessage } from './mail/queue-message.ts'
-import { findCentre, typedCentreNumber } from './centres/find.ts'
+import { findCentre, parseCentreNumber } from './centres/find.ts'
 import { refuseLookAlikeDomain } from './users/look-alike.ts'
 import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
@@ -93,7 +93,7 @@ function activationOf({ status }: CentreWithPeople): Record<string, unknown> {
 }
 
 function coordinatesAlready({ address }: Person, { coordinator_email: email }: CentreWithPeople): boolean {
-  return email !== null && typedAddress(email).key === address.key
+  return email !== null && parseAddress(email).key === address.key
 }
 
 /** The names of the requested details that the present coordinator does not have. */
@@ -174,7 +174,7 @@ export async function changeCoordinator(
   const { at } = ctx
   const [present, there] = await refuseMistypedFirst(
     awaitAll(coordinationOf(trx, { number, at, changed: false, ctx }), findSuccessor(trx, successor)),
-    () => successor && 'to' in successor && typedAddress(successor.to),
+    () => successor && 'to' in successor && parseAddress(successor.to),
   )
   const { centre, coordinator: former } = present
   permit(ctx, 'coordinator.change', centreTarget(centre))
@@ -259,7 +259,7 @@ async function findSuccessor(
   successor: Successor | undefined,
 ): Promise<UserWithCentre | undefined> {
   if (!successor) return undefined
-  const { key } = 'to' in successor ? typedAddress(successor.to) : successor.person.address
+  const { key } = 'to' in successor ? parseAddress(successor.to) : successor.person.address
   return findLiveUser(trx, key)
 }
 
@@ -355,7 +355,7 @@ export async function coordinationOf(
   db: Kysely<Store>,
   { number, at, changed, formerId, ctx }: CoordinationRequest,
 ): Promise<Coordination> {
-  const typed = typedCentreNumber(number)
+  const typed = parseCentreNumber(number)
   const [centre, coordinator, former, affected] = await awaitAll(
     findCentre(db, typed, ctx),
     findCoordinatorOf(db, typed),

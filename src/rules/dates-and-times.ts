@@ -12,7 +12,7 @@ export function readSeries(text: string): string | null | undefined {
 }
 
 /** @throws `invalid-series` */
-export function typedSeries(text: string): string {
+export function parseSeries(text: string): string {
   const series = readSeries(text.trim())
   if (series) return series
   throw new Usage(`'${text}' is not a series: a year and a month, such as 2026-06.`, {
@@ -61,7 +61,7 @@ export function readLocalTime(text: string): string | undefined {
 }
 
 /** @throws `invalid-time` */
-export function typedLocalTime(text: string): string {
+export function parseLocalTime(text: string): string {
   const time = readLocalTime(text)
   if (time !== undefined) return time
   throw new Usage(`'${text}' is not a time, such as 10:00.`, {
@@ -113,7 +113,7 @@ export function sessionContradiction(
 }
 
 /** @throws `invalid-date` */
-export function typedDate(text: string): string {
+export function parseDate(text: string): string {
   if (isPlausibleDate(text.trim())) return text.trim()
   throw new Usage(`'${text}' is not a day, such as 2026-06-02.`, {
     code: 'invalid-date',

@@ -17,7 +17,7 @@ import { nameKey } from '../search-key.ts'
 import { numbersOfRows } from '../db/rows.ts'
 import type { Store } from '../db/schema.ts'
 import type { LookUp } from './batch.ts'
-import { numberIn, typedHelpDocumentNumber } from './resources.ts'
+import { numberIn, parseHelpDocumentNumber } from './resources.ts'
 
 interface Uploading {
   title: string
@@ -154,7 +154,7 @@ export async function findHelpDocument(
   db: Kysely<Store>,
   { id, actor, at }: { id: string } & Pick<RuleContext, 'actor' | 'at'>,
 ): Promise<HelpDocumentRow> {
-  const number = typedHelpDocumentNumber(id)
+  const number = parseHelpDocumentNumber(id)
   const [found] = await findHelpDocuments(db, { id: number, withdrawn: actor.kind === 'staff' })
   if (found) return found
   if (actor.kind === 'staff') throw helpDocumentNotFound(id)

@@ -33,7 +33,7 @@ import {
   timeZoneOf,
 } from './key-times/lookup.ts'
 import { isKnownZone, onlyTimeZoneOf, showSameTime } from './key-times/time-zones.ts'
-import { typedTimeZoneIn } from './key-times/typed-time-zones.ts'
+import { parseTimeZoneIn } from './key-times/parse-time-zone.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
 import { type Closing, trackClosings } from './releases/what-closes.ts'
@@ -124,7 +124,7 @@ function columnsOf(before: KeyTimeRow, changes: KeyTimeChanges): Partial<NewKeyT
   return {
     ...(administrativeZone === undefined ? {} : { administrative_zone: administrativeZone }),
     ...(localTime === undefined ? {} : { local_time: localTime }),
-    ...(timeZone === undefined ? {} : { time_zone: typedTimeZoneIn(before.country, timeZone) }),
+    ...(timeZone === undefined ? {} : { time_zone: parseTimeZoneIn(before.country, timeZone) }),
     ...(series === undefined ? {} : { series }),
     ...(from === undefined ? {} : { from_date: from }),
     ...(until === undefined ? {} : { until_date: until }),

@@ -27,9 +27,9 @@ export interface ChangedResource {
 }
 
 /** @throws `unknown-kind` */
-export const typedResourceKind = nameReader('kind', resourceKinds)
+export const parseResourceKind = nameReader('kind', resourceKinds)
 /** @throws `unknown-area` */
-export const typedArea = nameReader('area', resourceAreas)
+export const parseArea = nameReader('area', resourceAreas)
 
 /** Reads a syllabus and component, `0500/12`; undefined where the text is none. */
 export function readComponent(text: string): string | undefined {
@@ -46,7 +46,7 @@ export function componentHint(text: string): string | undefined {
 }
 
 /** @throws `invalid-component` */
-export function typedComponent(text: string): string {
+export function parseComponent(text: string): string {
   const component = readComponent(text)
   if (component !== undefined) return component
   throw new Usage(`'${text}' is not a component: its syllabus and its number, such as 0500/12.`, {
@@ -57,7 +57,7 @@ export function typedComponent(text: string): string {
 
 /** @throws `resource-not-found` */
 export async function findResource(db: Kysely<Store>, id: string): Promise<ResourceRow> {
-  const number = typedResourceNumber(id)
+  const number = parseResourceNumber(id)
   const [found] = await findResources(db, { ids: [number] })
   if (found) return found
   throw resourceNotFound(id)
@@ -82,10 +82,10 @@ export function numberIn(text: string): number | undefined {
   return /^\d{1,12}$/.test(text.trim()) ? Number(text) : undefined
 }
 
-export const typedResourceNumber = (text: string) => typedNumber(text, 'a resource')
-export const typedHelpDocumentNumber = (text: string) => typedNumber(text, 'a help document')
+export const parseResourceNumber = (text: string) => parseNumber(text, 'a resource')
+export const parseHelpDocumentNumber = (text: string) => parseNumber(text, 'a help document')
 
-function typedNumber(text: string, of: 'a resource' | 'a help document'): number {
+function parseNumber(text: string, of: 'a resource' | 'a help document'): number {
   const number = numberIn(text)
   if (number !== undefined) return number
   const noun = of === 'a resource' ? 'resources' : 'help-documents'

@@ -8,7 +8,7 @@ import { permit } from './permissions/decide.ts'
 import { appendAudit } from './audit/append.ts'
 import { insertMessage, setSubjectOfWaiting } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
-import { typedNewAddress } from './users/email.ts'
+import { parseNewAddress } from './users/email.ts'
 
 interface Editing {
   letter: LetterName
@@ -88,7 +88,7 @@ interface Preview {
 export async function previewLetter(trx: Trx, { letter, email, sample, ctx }: Preview): Promise<OutboxRow> {
   const { at, random } = ctx
   permit(ctx, 'templates.edit', { name: letter })
-  const to = typedNewAddress(email).email
+  const to = parseNewAddress(email).email
   const row = await insertMessage(trx, {
     message_id: random(12).toString('hex'),
     user_id: null,

@@ -7,7 +7,7 @@ import { deleteUser } from '../../src/rules/users/delete.ts'
 import { editUser } from '../../src/rules/users/edit.ts'
 import { importProgressionTests } from '../../src/rules/progression-tests.ts'
 import { moveUser } from '../../src/rules/users/move.ts'
-import { typedPerson } from '../../src/rules/users/new-user.ts'
+import { parsePerson } from '../../src/rules/users/new-user.ts'
 import { removeUser } from '../../src/rules/users/remove.ts'
 import { restoreUser } from '../../src/rules/users/restore.ts'
 import { suspendUser } from '../../src/rules/users/suspend.ts'
@@ -72,7 +72,7 @@ const steps: fc.Arbitrary<Step>[] = [
       foretell: (model) => model.add(email, number, admin),
       act: (world) =>
         world.commit((ctx) => (trx) => {
-          const person = typedPerson(`Some Body <${email}>`)
+          const person = parsePerson(`Some Body <${email}>`)
           return addUser(trx, { person, centre: number, admin, sites: [site], ctx })
         }),
     }),

@@ -3,8 +3,8 @@ import { Usage } from '../../errors.ts'
 import { requireTerminal } from '../../cli/confirm.ts'
 import { ask } from '../../cli/prompt.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
-import { newCentreNumber } from '../../rules/centres/find.ts'
-import { missingAssociate, parseCentreOptions, typedCountry } from '../../rules/centres/options.ts'
+import { parseNewCentreNumber } from '../../rules/centres/find.ts'
+import { missingAssociate, parseCentreOptions, parseCountry } from '../../rules/centres/options.ts'
 import { createCentre, refuseNumberInUse } from '../../rules/centres/create.ts'
 import { failureOf } from '../../rules/batch.ts'
 import { preparedMutation } from '../../cli/define.ts'
@@ -32,7 +32,7 @@ export const create = () =>
     prepare: async ({ centre, ifMissing, ...typed }, session) => {
       const number =
         centre === undefined
-          ? newCentreNumber(await askNumber({ ...typed, ifMissing }, session))
+          ? parseNewCentreNumber(await askNumber({ ...typed, ifMissing }, session))
           : requireNumber(centre, typed, session)
       const { kind, associate } = parseCentreOptions(typed)
       if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
@@ -75,7 +75,7 @@ function lineWithPlaceholders(
 /** Refuses a name in the place of the number. */
 function requireNumber(text: string, typed: TypedFacts, { argv }: Session): string {
   try {
-    return newCentreNumber(text)
+    return parseNewCentreNumber(text)
   } catch (error) {
     if (!(error instanceof Usage) || error.hint !== undefined || typed.name !== undefined) throw error
     const line = replaceWord(argv, argv.indexOf(text), 'CENTRE')
@@ -109,11 +109,11 @@ async function askNumber(
   // A missing permission or an unavailable store is reported before anything is typed.
   await checkInStore(session, async () => undefined)
   const checkNumber = async (text: string) => {
-    const number = newCentreNumber(text)
+    const number = parseNewCentreNumber(text)
     await checkInStore(session, ({ db }) => refuseNumberInUse(db, { number, ifMissing }))
   }
   const check = async (text: string) => (await failureOf(() => checkNumber(text)))?.message
-  return newCentreNumber(await ask(terminal, { question, check }))
+  return parseNewCentreNumber(await ask(terminal, { question, check }))
 }
 
 async function askName(number: string, typed: TypedFacts, session: Session): Promise<string> {
@@ -133,7 +133,7 @@ function askCountry(number: string, typed: TypedFacts, session: Session): Promis
   return ask(session.terminal, {
     question,
     check: async (text) => {
-      const failure = await failureOf(() => typedCountry(text))
+      const failure = await failureOf(() => parseCountry(text))
       return failure && [failure.message, failure.hint].join(' ')
     },
   })

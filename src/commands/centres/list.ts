@@ -3,7 +3,7 @@ import { centreOrders, type CentreStatus, countCentres, streamCentres } from '..
 import { listOf } from '../../cli/typed-values.ts'
 import type { CentrePart } from '../../db/centres/centres.ts'
 import { centreFields, listedCentreJson } from '../../render/centres.ts'
-import { centreKinds, typedKind } from '../../rules/centres/options.ts'
+import { centreKinds, parseCentreKind } from '../../rules/centres/options.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { wordsToFind } from '../../search-key.ts'
 import { describeVisibility, visibleCentres } from '../../rules/permissions/decide.ts'
@@ -28,7 +28,10 @@ export const list = () =>
         countryCompletions,
         listOption('<country>', 'in this country, by English name or ISO code', countriesSchema),
       ),
-      kind: withCompletions(centreKinds, listOption('<kind>', centreKinds.join(', '), listOf(typedKind))),
+      kind: withCompletions(
+        centreKinds,
+        listOption('<kind>', centreKinds.join(', '), listOf(parseCentreKind)),
+      ),
       status: withCompletions(
         statuses,
         listOption('<status>', 'approved, active or deleted', listOf(nameReader('status', statuses))),

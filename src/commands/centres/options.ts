@@ -11,7 +11,7 @@ import { comparableClosing } from '../../render/closing.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
 import { tidyName } from '../../rules/names.ts'
-import { centreKinds, typedCountry } from '../../rules/centres/options.ts'
+import { centreKinds, parseCountry } from '../../rules/centres/options.ts'
 import { countryCode, countryNames } from '../../countries.ts'
 
 /** Cleans a text as the import does, so that a round trip through export changes nothing; names have their own rule. */
@@ -36,8 +36,8 @@ export const centreOptions = {
   }),
   timeZone: checkedWithoutStore(
     async (zone) => {
-      const { typedTimeZone } = await import('../../rules/key-times/typed-time-zones.ts')
-      if (zone !== undefined && zone !== 'none') typedTimeZone(zone)
+      const { parseTimeZone } = await import('../../rules/key-times/parse-time-zone.ts')
+      if (zone !== undefined && zone !== 'none') parseTimeZone(zone)
     },
     option(
       '<zone>',
@@ -81,5 +81,5 @@ export function countryCompletions(prefix: string): (readonly [string, string])[
 /** Splits at commas, but not within names of countries that contain one. */
 function splitCountries(text: string): string[] {
   const whole = countryCode(text)
-  return whole === undefined ? text.split(',').map((part) => typedCountry(part.trim())) : [whole]
+  return whole === undefined ? text.split(',').map((part) => parseCountry(part.trim())) : [whole]
 }

@@ -2,7 +2,7 @@ import { checkOutputFile, tableEndingOf, prepareTable } from '../../cli/output-f
 import { noSlipsNotice, pinTables, type PinsOfImport } from '../../import/pin-sheet.ts'
 import { oneLine, tsvLine } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
-import { typedCentreNumber } from '../../rules/centres/find.ts'
+import { parseCentreNumber } from '../../rules/centres/find.ts'
 import { findImportByNumber } from '../../rules/imports.ts'
 import type { View } from '../../render/table.ts'
 import { preparedMutation } from '../../cli/define.ts'
@@ -104,7 +104,7 @@ interface PinSheet extends PinsOfImport {
 function defaultFile(importId: number, centre: string | undefined): string {
   return centre === undefined
     ? `new-user-pins-${importId}.xlsx`
-    : `new-user-pins-${importId}-${typedCentreNumber(centre)}.xlsx`
+    : `new-user-pins-${importId}-${parseCentreNumber(centre)}.xlsx`
 }
 
 function pinsLine({ importId, centre }: PinSheet): string {

@@ -3,7 +3,7 @@ import { mentionsInFileName, type WrittenAddress } from '../../db/users/mentions
 import type { Trx } from '../../db/transact.ts'
 import { CommitUnknown } from '../../errors.ts'
 import { type Erasure, eraseUser, type FindLeft, recordNotReached } from '../../rules/users/erase.ts'
-import { typedAddress } from '../../rules/users/email.ts'
+import { parseAddress } from '../../rules/users/email.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { argument, allowName } from '../../cli/parameters.ts'
@@ -22,7 +22,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
     args: { email: allowName('deleted-user', argument('the address or name of the deleted user')) },
     examples: ['ssh-admin users erase zaid@school.example --yes'],
     prepare: async ({ email }, { settings }) => ({
-      email: typedAddress(email).email,
+      email: parseAddress(email).email,
       mailDir: settings.mailDir.value,
     }),
     act: async (trx, ctx, request, store) => {

@@ -1,5 +1,5 @@
 import { findLiveUser } from '../../db/users/users.ts'
-import { refuseUnusableAddress, typedAddress } from '../../rules/users/email.ts'
+import { refuseUnusableAddress, parseAddress } from '../../rules/users/email.ts'
 import { maySeeCentre, hiddenTarget } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
 import { addressArgument } from '../../cli/typed-arguments.ts'
@@ -13,7 +13,7 @@ export const exists = () =>
     args: { email: addressArgument() },
     examples: ['ssh-admin users exists amira@school.example'],
     read: async ({ db }, { actor, at }, { email }) => {
-      const address = typedAddress(email)
+      const address = parseAddress(email)
       const found = await findLiveUser(db, address.key)
       const isSeen = found !== undefined && maySeeCentre(actor, found.centre_id)
       if (!isSeen) refuseUnusableAddress(address)

@@ -16,8 +16,8 @@ import { sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import { type Addition, refuseAddressInUse } from '../../rules/users/add.ts'
 import { shellWord } from '../../shell-word.ts'
 import { sentenceCase } from '../../render/text.ts'
-import { type Address, readNewAddress, typedNewAddress } from '../../rules/users/email.ts'
-import { type TypedNames, typedNames, typedPerson } from '../../rules/users/new-user.ts'
+import { type Address, readNewAddress, parseNewAddress } from '../../rules/users/email.ts'
+import { type TypedNames, parseNames, parsePerson } from '../../rules/users/new-user.ts'
 
 interface MutationStage {
   terminal: Terminal
@@ -88,16 +88,16 @@ async function askCentre({ terminal, db, ctx }: MutationStage): Promise<string> 
     question: 'Centre (number or name):',
     ...(ctx.actor.kind === 'user' ? { current: ctx.actor.centre.number } : {}),
     check: async (text) => {
-      const found = await typedCentre(db, { text, ctx })
+      const found = await resolveCentre(db, { text, ctx })
       return typeof found === 'string' ? found : undefined
     },
   })
-  const found = await typedCentre(db, { text: typed, ctx })
+  const found = await resolveCentre(db, { text: typed, ctx })
   return typeof found === 'string' ? typed : found.number
 }
 
 /** Resolves a number or part of a name to a centre, or says why not. */
-async function typedCentre(
+async function resolveCentre(
   db: Kysely<Store>,
   { text, ctx }: { text: string; ctx: RuleContext },
 ): Promise<{ number: string } | string> {
@@ -136,12 +136,12 @@ async function askNames({ question, terminal }: { question: string; terminal: Te
     question: 'Last name:',
     check: (text) => nameFault({ firstName, lastName: text }),
   })
-  return typedNames({ firstName, lastName })
+  return parseNames({ firstName, lastName })
 }
 
 /** The rule's own refusal, while the value can still be corrected. */
 async function nameFault(names: { firstName: string; lastName: string }): Promise<string | undefined> {
-  return (await failureOf(() => typedNames(names)))?.message
+  return (await failureOf(() => parseNames(names)))?.message
 }
 
 async function askAddress({
@@ -163,7 +163,7 @@ async function askAddress({
       return isThere && !ifMissing ? 'Somebody has this address already' : undefined
     },
   })
-  return typedNewAddress(text)
+  return parseNewAddress(text)
 }
 
 function wrongAddress({ problem, hint }: { problem: string; hint?: string }): string {
@@ -200,9 +200,9 @@ export interface NewPerson extends RightsTyped {
 export function readPerson(text: string, rights: RightsTyped): NewPerson {
   if (!text.includes('<')) {
     refuseOtherBrackets(text)
-    return { ...rights, address: typedNewAddress(text), name: undefined }
+    return { ...rights, address: parseNewAddress(text), name: undefined }
   }
-  const { address, ...name } = typedPerson(text)
+  const { address, ...name } = parsePerson(text)
   return { ...rights, address, name }
 }
 

@@ -8,7 +8,7 @@ import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf, type SignInBlocker } from '../users/account.ts'
 import { appendAudit } from '../audit/append.ts'
-import { typedAddress } from '../users/email.ts'
+import { parseAddress } from '../users/email.ts'
 import { commandToUnblock, signInReasons } from '../refusals.ts'
 import { timeToTheSecond } from '../../plain-time.ts'
 
@@ -17,13 +17,13 @@ export async function findClaimedAccount(
   db: Kysely<Store>,
   { email, at }: { email: string; at: Date },
 ): Promise<Account | undefined> {
-  const row = await findLiveUser(db, typedAddress(email).key)
+  const row = await findLiveUser(db, parseAddress(email).key)
   return row && accountOf(row, at)
 }
 
 /** The command that asks for another message; the same words whether or not an account has the address. */
 export function requestLine(email: string): string {
-  return `ssh-admin account request ${shellWord(typedAddress(email).email)}`
+  return `ssh-admin account request ${shellWord(parseAddress(email).email)}`
 }
 
 /** The id of no account and no credential: a query for it finds nothing, and takes as long as any other. */

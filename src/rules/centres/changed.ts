@@ -112,8 +112,8 @@ async function timeZoneAfter(present: NamedFacts, fields: CentreOptions): Promis
   const country = fields.country ?? present.country
   if (fields.timeZone === undefined) return country === present.country ? present.timeZone : null
   if (fields.timeZone === 'none') return null
-  const { typedTimeZoneIn } = await import('../key-times/typed-time-zones.ts')
-  return typedTimeZoneIn(country, fields.timeZone)
+  const { parseTimeZoneIn } = await import('../key-times/parse-time-zone.ts')
+  return parseTimeZoneIn(country, fields.timeZone)
 }
 
 /** The kind that was given; naming an Associate implies an associate centre. */

@@ -6,7 +6,7 @@ import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { readChangedCentre, type ChangedCentre, differences, factsOf, kindOf, factsAfter } from './changed.ts'
-import { newCentreNumber } from './find.ts'
+import { parseNewCentreNumber } from './find.ts'
 import type { NewCentreOptions } from './options.ts'
 import { centreSearchKey } from '../../search-key.ts'
 import { permit } from '../permissions/decide.ts'
@@ -26,7 +26,7 @@ export async function createCentre(
   { centre, fields, ifMissing, ctx }: Creation,
 ): Promise<ChangedCentre> {
   const { at } = ctx
-  const number = newCentreNumber(centre)
+  const number = parseNewCentreNumber(centre)
   permit(ctx, 'centres.create', { name: number })
   const existing = await findCentreByNumber(trx, number)
   if (existing) {

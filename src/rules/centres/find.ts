@@ -32,7 +32,7 @@ export function likelyNumber(text: string): string | undefined {
 }
 
 /** Reads a centre number typed as an argument. @throws `invalid-number` */
-export function typedCentreNumber(text: string): string {
+export function parseCentreNumber(text: string): string {
   const number = readCentreNumber(text)
   if (number !== undefined) return number
   throw new Usage(`'${text}' is not a centre number: 2 to 12 letters and digits, such as EG001.`, {
@@ -44,8 +44,8 @@ export function typedCentreNumber(text: string): string {
 }
 
 /** Reads the number of a new centre, by the same rules as an import. @throws `invalid-number` */
-export function newCentreNumber(text: string): string {
-  const number = typedCentreNumber(text)
+export function parseNewCentreNumber(text: string): string {
+  const number = parseCentreNumber(text)
   if (isPlaceholderNumber(number))
     throw new Usage(`'${text}' is not a centre number.`, {
       code: 'invalid-number',
@@ -96,7 +96,7 @@ export async function findCentre(
   number: string,
   ctx?: Pick<RuleContext, 'actor' | 'at'>,
 ): Promise<CentreWithPeople> {
-  const centreNumber = typedCentreNumber(number)
+  const centreNumber = parseCentreNumber(number)
   const centre = await findCentreByNumber(db, centreNumber)
   if (centre && (!ctx || maySeeCentre(ctx.actor, centre.id))) return centre
   throw await centreNotFound(db, centreNumber, ctx)
@@ -119,7 +119,7 @@ export async function findCentreAmong(
   db: Kysely<Store>,
   { number, found, ctx }: { number: string; found: CentresByNumber; ctx: Pick<RuleContext, 'actor' | 'at'> },
 ): Promise<CentreWithPeople> {
-  const centreNumber = typedCentreNumber(number)
+  const centreNumber = parseCentreNumber(number)
   const centre = found.get(centreNumber)
   if (centre && maySeeCentre(ctx.actor, centre.id)) return centre
   throw await centreNotFound(db, centreNumber, ctx)
@@ -130,7 +130,7 @@ export function lookUpCentres(db: Kysely<Store>, ctx: Pick<RuleContext, 'actor' 
   return {
     keyOf: readCentreNumber,
     find: async (numbers) => (await centreIds(db, numbers)).keys(),
-    refusal: (number) => centreNotFound(db, typedCentreNumber(number), ctx),
+    refusal: (number) => centreNotFound(db, parseCentreNumber(number), ctx),
   }
 }
 
@@ -161,7 +161,7 @@ export async function findOwnCentre(
   { actor, at }: Pick<RuleContext, 'actor' | 'at'>,
 ): Promise<CentreWithPeople> {
   if (actor.kind === 'staff') return findCentre(db, number, { actor, at })
-  const centreNumber = typedCentreNumber(number)
+  const centreNumber = parseCentreNumber(number)
   const centre = centreNumber === actor.centre.number ? await findCentreByNumber(db, centreNumber) : undefined
   if (centre) return centre
   throw hiddenTarget({ actor, at }, { name: centreNumber })

@@ -1,7 +1,7 @@
 import { closestCountries, countryCode } from '../../countries.ts'
 import type { CentreKind } from '../../db/schema.ts'
 import { hintOfNearest, Usage } from '../../errors.ts'
-import { typedCentreNumber } from './find.ts'
+import { parseCentreNumber } from './find.ts'
 import { centreNameFault, tidyName } from '../names.ts'
 import { nameReader } from '../unknown-name.ts'
 
@@ -44,20 +44,20 @@ export function parseCentreOptions<Options extends Typed>(
   const name = typed.name === undefined ? undefined : tidyName(typed.name).name
   if (name === '')
     throw new Usage('A centre has a name.', { code: 'name-missing', optionToAdd: ['--name', 'NAME'] })
-  const kind = typed.kind === undefined ? undefined : typedKind(typed.kind)
-  const associate = typed.associate === undefined ? undefined : typedCentreNumber(typed.associate)
+  const kind = typed.kind === undefined ? undefined : parseCentreKind(typed.kind)
+  const associate = typed.associate === undefined ? undefined : parseCentreNumber(typed.associate)
   if (associate !== undefined && kind !== undefined && kind !== 'associate-centre') {
     throw new Usage(`Only an associate centre has an Associate, and the kind is ${kind}.`, {
       code: 'kind-differs',
       hint: 'Leave out --associate, or say --kind associate-centre.',
     })
   }
-  const country = typed.country === undefined ? undefined : typedCountry(typed.country)
+  const country = typed.country === undefined ? undefined : parseCountry(typed.country)
   return { ...typed, ...(name === undefined ? {} : { name }), kind, associate, country }
 }
 
 /** The ISO code of a country's English name or code. @throws `unknown-country`, with the nearest */
-export function typedCountry(text: string): string {
+export function parseCountry(text: string): string {
   const code = countryCode(text)
   if (code !== undefined) return code
   const candidates = closestCountries(text)
@@ -69,7 +69,7 @@ export function typedCountry(text: string): string {
 }
 
 /** @throws `unknown-kind` */
-export const typedKind = nameReader('kind', centreKinds)
+export const parseCentreKind = nameReader('kind', centreKinds)
 
 export function missingAssociate(): Usage {
   return new Usage('An associate centre belongs to an Associate: say which.', {

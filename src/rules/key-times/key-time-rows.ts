@@ -14,7 +14,7 @@ import {
 } from '../dates-and-times.ts'
 import { faultsOfRow, type RowRead, type TableRowAsWritten } from '../table-rows.ts'
 import { distinctZonesOf, onlyTimeZoneOf, timeZoneHint, showSameTime } from './time-zones.ts'
-import { findTimeZone, zoneNameIn } from './typed-time-zones.ts'
+import { findTimeZone, zoneNameIn } from './parse-time-zone.ts'
 
 export const keyTimeFields = [
   'country',
@@ -181,7 +181,7 @@ export function hasDates({ from_date, until_date }: NewKeyTime): boolean {
 }
 
 /** @throws `invalid-zone` */
-export function typedZoneNumber(text: string): number {
+export function parseZoneNumber(text: string): number {
   const zone = readAdministrativeZone(text.trim())
   if (zone) return zone
   throw new Usage(`'${text}' is not an administrative zone: 1 to 6.`, { code: 'invalid-zone' })

@@ -43,13 +43,13 @@ export async function cancelMessageById(
 
 /** A message by its number. @throws `message-not-found` */
 export async function findMessage(db: Parameters<typeof findMessages>[0], id: string): Promise<OutboxRow> {
-  const [row] = await findMessages(db, [typedMessageNumber(id)])
+  const [row] = await findMessages(db, [parseMessageNumber(id)])
   if (row) return row
   throw messageNotFound(id)
 }
 
 /** Reads a message's number typed as an argument. @throws Usage */
-export function typedMessageNumber(text: string): number {
+export function parseMessageNumber(text: string): number {
   if (isNumber(text)) return Number(text)
   throw new Usage(`'${text}' is not the number of a message.`, {
     hint: 'ssh-admin mail list shows the numbers.',

@@ -45,7 +45,7 @@ export async function checkPermission(
 }
 
 /** Reads the action and the role of a question. @throws Usage for an unknown action or role, or a missing role */
-export function typedRight({
+export function parseRight({
   action: typed,
   target,
   role,
@@ -54,12 +54,12 @@ export function typedRight({
   target: string
   role?: string | undefined
 }): Pick<Question, 'action' | 'role'> {
-  const action = typedAction(typed, target)
-  return { action, role: typedRole(role, action) }
+  const action = parseAction(typed, target)
+  return { action, role: parseRole(role, action) }
 }
 
 /** Reads `users.suspend` or `users suspend`; for a verb alone, actions on the target's kind are suggested first. */
-function typedAction(text: string, target: string): Action {
+function parseAction(text: string, target: string): Action {
   const name = text.trim().replace(/\s+/g, '.').toLowerCase()
   if (isAction(name)) return name
   const noun = target.includes('@') ? 'users.' : 'centres.'
@@ -76,7 +76,7 @@ function typedAction(text: string, target: string): Action {
 }
 
 /** @throws Usage where no role is given and the answer depends on the role */
-function typedRole(name: string | undefined, action: Action): string | undefined {
+function parseRole(name: string | undefined, action: Action): string | undefined {
   if (name === undefined) {
     if (action !== 'roles.grant' && action !== 'roles.revoke') return undefined
     throw new Usage(`Which role? It decides whether ${action} is allowed.`, {

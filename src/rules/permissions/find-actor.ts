@@ -6,7 +6,7 @@ import { NotPermitted } from '../../errors.ts'
 import { shellWord } from '../../shell-word.ts'
 import { appendAudit } from '../audit/append.ts'
 import { type Account, accountOf } from '../users/account.ts'
-import { refuseUnusableAddress, typedAddress } from '../users/email.ts'
+import { refuseUnusableAddress, parseAddress } from '../users/email.ts'
 import type { ActingUser, Actor, CommandOrigin } from './actor.ts'
 import { mayRun } from './matrix.ts'
 
@@ -36,7 +36,7 @@ export async function findActor(
     dryRun,
   }
   if (email === undefined) return Object.assign(typed, { kind: 'staff' as const })
-  const address = typedAddress(email)
+  const address = parseAddress(email)
   const row = await findLiveUser(db, address.key)
   if (!row) refuseUnusableAddress(address)
   const actor = row && actingUser(accountOf(row, at), typed)

@@ -20,7 +20,7 @@ export function invalidAudience(text: string, hint: string): Usage {
   return new Usage(`'${text}' does not say for whom a release is.`, { code: 'invalid-audience', hint })
 }
 
-/** The text of an audience part as people type it; `typedAudience` reads it back. */
+/** The text of an audience part as people type it; `parseAudience` reads it back. */
 export function audienceText({ kind, value }: AudiencePart): string {
   if (kind === 'all' || kind === 'entries') return kind
   if (kind === 'kind')

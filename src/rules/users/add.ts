@@ -9,7 +9,7 @@ import { appendAudit } from '../audit/append.ts'
 import { failureOf, refuseMistypedFirst } from '../batch.ts'
 import { sendSetUpMessage } from '../mail/queue-message.ts'
 import { forEachRow } from '../table-rows.ts'
-import { centreNotFound, findCentre, readCentreNumber, typedCentreNumber } from '../centres/find.ts'
+import { centreNotFound, findCentre, readCentreNumber, parseCentreNumber } from '../centres/find.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
 import { readPersonName } from '../names.ts'
 import { hasWaitingMessage } from '../mail/queue-message.ts'
@@ -24,7 +24,7 @@ import {
 } from '../roles/chosen.ts'
 import { type Account, accountOf, nameOf } from './account.ts'
 import { accountById, type ChangedUser, unchanged } from './changed.ts'
-import { type Address, readAddress, typedNewAddress } from './email.ts'
+import { type Address, readAddress, parseNewAddress } from './email.ts'
 import { findUser } from './find.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
 import { hubRoleFor, validNames, newUser, type Person } from './new-user.ts'
@@ -251,7 +251,7 @@ export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table)
   const numbers = new Set(rows.flatMap(({ centre }) => readCentreNumber(centre) ?? []))
   const inUse = await centreIds(trx, numbers)
   const findOrRefuse = async (centre: string) => {
-    const number = typedCentreNumber(centre)
+    const number = parseCentreNumber(centre)
     if (inUse.has(number)) return findCentre(trx, number, ctx)
     throw await centreNotFound(trx, number, ctx)
   }
@@ -274,7 +274,7 @@ export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table)
     },
     rule: (row) => {
       const { centre, roles, sites } = row
-      const person = { address: typedNewAddress(row.email), ...namesOfRow(row) }
+      const person = { address: parseNewAddress(row.email), ...namesOfRow(row) }
       return addUser(trx, { person, centre, roles, sites, admin, ifMissing, ctx })
     },
     cellOf: (row, { code, details }) =>
@@ -316,7 +316,7 @@ async function failuresOfCells(
   if (error) return [new Usage(`The cell ${error.message}.`, { code: error.code, hint: error.hint })]
   const checks = [
     () => namesOfRow(row),
-    () => typedNewAddress(email),
+    () => parseNewAddress(email),
     () => refuseUngrantableCell(chosenRoles(roles)),
     () => chosenSites(sites),
   ]

@@ -21,10 +21,10 @@ import {
 import { chosenRoles, chosenSites, refuseUngrantable } from '../roles/chosen.ts'
 import { type Account, nameOf } from './account.ts'
 import { changedTo, type ChangedUser, userTarget, unchanged } from './changed.ts'
-import { type Address, isAnotherAddress, typedAddress, typedNewAddress } from './email.ts'
+import { type Address, isAnotherAddress, parseAddress, parseNewAddress } from './email.ts'
 import { findUser } from './find.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
-import { type TypedNames, typedNames, userSearchKey } from './new-user.ts'
+import { type TypedNames, parseNames, userSearchKey } from './new-user.ts'
 
 export interface EditedUser extends ChangedUser {
   before: Account
@@ -93,8 +93,8 @@ function refuseMistyped({
   const { firstName = '', lastName = '', email } = facts
   chosenRoles([...addRoles, ...removeRoles])
   chosenSites([...addSites, ...removeSites])
-  if (email !== undefined) typedNewAddress(email)
-  typedNames({ firstName, lastName })
+  if (email !== undefined) parseNewAddress(email)
+  parseNames({ firstName, lastName })
 }
 
 /** Where an account has the new address, the edit was probably made before: says so. @throws `user-not-found` */
@@ -108,14 +108,14 @@ async function refuseAlreadyEdited(
   }: { email: string; changes: Changes; ctx: RuleContext; notFound: NotFound },
 ): Promise<void> {
   const there =
-    changes.email === undefined ? undefined : await findLiveUser(trx, typedAddress(changes.email).key)
+    changes.email === undefined ? undefined : await findLiveUser(trx, parseAddress(changes.email).key)
   if (!there || !maySeeCentre(ctx.actor, there.centre_id)) return
   const hasWaiting = await hasWaitingMessage(trx, { userId: there.id, ctx })
   const nextStep = hasWaiting ? 'ssh-admin mail send' : `ssh-admin users show ${there.email}`
   const more = hasWaiting ? ', and a message to them waits to be sent' : ''
   throw new NotFound(
     'user-not-found',
-    `Nobody has the address ${typedAddress(email).email}; ${there.email} has an account already${more}.`,
+    `Nobody has the address ${parseAddress(email).email}; ${there.email} has an account already${more}.`,
     {
       // Where another address is similar, the old address was perhaps mistyped.
       hint: hasOtherCandidate(details, there.email) ? hint : nextStep,
@@ -260,8 +260,8 @@ function userAfter(before: Account, changes: Changes): UserAfter {
       email === undefined
         ? { email: before.email, key: before.emailKey }
         : email === before.email
-          ? typedAddress(email)
-          : typedNewAddress(email),
+          ? parseAddress(email)
+          : parseNewAddress(email),
     hubRole: hubRoleAfter(before, {
       admin: admin ?? (add.admin ? true : remove.admin ? false : undefined),
       teacher: add.teacher || addSites.length > 0,
@@ -287,8 +287,8 @@ function namesAfter(before: Account, changes: Changes): TypedNames {
   const isFaulty =
     unchangedPart && readPersonName({ ...noName, [unchangedPart]: before[unchangedPart] }).faults.length > 0
   const names = isFaulty
-    ? { ...typedNames({ firstName, lastName, [unchangedPart]: '' }), [unchangedPart]: before[unchangedPart] }
-    : typedNames({ firstName, lastName })
+    ? { ...parseNames({ firstName, lastName, [unchangedPart]: '' }), [unchangedPart]: before[unchangedPart] }
+    : parseNames({ firstName, lastName })
   if (names.firstName !== '' || names.lastName !== '' || nameOf(before) === before.email) return names
   throw new Usage(`${nameOf(before)} would have no name left.`, {
     code: 'name-missing',

@@ -32,16 +32,16 @@ const domainLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
  * accounts are stolen: invisible characters and mixed scripts are refused, never repaired.
  */
 export function readAddress(text: string): Address | AddressProblem {
-  const read = parseAddress(text)
+  const read = addressFrom(text)
   if ('key' in read) return read
   const line = escapeInvisible(text.replace(/[\r\n\t]+/g, ' '))
-  return { ...read, ...hintForAddress(line, (part) => 'key' in parseAddress(part)) }
+  return { ...read, ...hintForAddress(line, (part) => 'key' in addressFrom(part)) }
 }
 
 /** Copied text may contain look-alike or invisible characters. */
 const typeAgainHint = 'type it by hand instead of copying it'
 
-function parseAddress(text: string): Address | AddressProblem {
+function addressFrom(text: string): Address | AddressProblem {
   if (text.length <= maxPlainLength && plainAddress.test(text)) {
     const key = text.toLowerCase()
     return { email: text, key: key === text ? text : key }
@@ -99,17 +99,17 @@ export function readNewAddress(text: string): Address | AddressProblem {
 }
 
 /** Reads an address typed as an argument. @throws Usage `invalid-email` */
-export function typedAddress(text: string): Address {
+export function parseAddress(text: string): Address {
   return requireAddress(readAddress(text), text)
 }
 
-export function typedNewAddress(text: string): Address {
+export function parseNewAddress(text: string): Address {
   return requireAddress(readNewAddress(text), text)
 }
 
 /** For an address that nobody has: one that no account could ever get is a usage error. @throws `invalid-email` */
 export function refuseUnusableAddress({ email }: Address): void {
-  typedNewAddress(email)
+  parseNewAddress(email)
 }
 
 function requireAddress(address: Address | AddressProblem, text: string): Address {

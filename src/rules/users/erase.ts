@@ -23,7 +23,7 @@ import { formatNumber } from '../../format-number.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
-import { readAddress, refuseUnusableAddress, typedAddress } from './email.ts'
+import { readAddress, refuseUnusableAddress, parseAddress } from './email.ts'
 
 export interface Erasure {
   accounts: number
@@ -55,7 +55,7 @@ interface Erasing {
  * already is unchanged. @throws `not-deleted`, `user-not-found`
  */
 export async function eraseUser(trx: Trx, { email: typed, findLeft, ctx }: Erasing): Promise<Erasure> {
-  const { email, key } = typedAddress(typed)
+  const { email, key } = parseAddress(typed)
   permit(ctx, 'users.erase', { name: email })
   const [live, accounts] = await awaitAll(findLiveUser(trx, key), deletedAccounts(trx, key))
   if (live) {

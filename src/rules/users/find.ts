@@ -12,7 +12,7 @@ import { hintOfNearest, NotFound, type NotPermitted } from '../../errors.ts'
 import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
 import type { LookUp } from '../batch.ts'
 import { type ActingUser, type Actor, type RuleContext, isDeleting } from '../permissions/actor.ts'
-import { type Address, readAddress, refuseUnusableAddress, typedAddress } from './email.ts'
+import { type Address, readAddress, refuseUnusableAddress, parseAddress } from './email.ts'
 import { maySeeCentre, hiddenTarget, visibleCentres } from '../permissions/decide.ts'
 
 interface Search {
@@ -45,7 +45,7 @@ export async function foundUser(
 /** The live account of an address, or else the one deleted last. @throws `user-not-found` */
 export async function findUserOrDeleted(db: Kysely<Store>, search: Search): Promise<Account> {
   const { email, at, actor } = search
-  const address = typedAddress(email)
+  const address = parseAddress(email)
   const row = (await findLiveUser(db, address.key)) ?? (await findDeletedUser(db, address.key))
   if (row?.status !== 'deleted') return foundUser(db, { ...search, row })
   if (actor?.kind === 'user' && !maySeeCentre(actor, row.centre_id)) {
@@ -59,7 +59,7 @@ async function findRow<Row extends { id: number; centre_id: number | null }>(
   { email, at, actor }: Search,
   find: (db: Kysely<Store>, key: string) => Promise<Row | undefined>,
 ): Promise<Row> {
-  const address = typedAddress(email)
+  const address = parseAddress(email)
   const row = await find(db, address.key)
   if (actor?.kind === 'user' && !(row && maySeeCentre(actor, row.centre_id))) {
     throw await hiddenUser(db, { address, actor, at, userId: row?.id })
@@ -81,7 +81,7 @@ export function lookUpUsers(
     },
     find: (keys) => addressesInUse(db, { keys, deletedToo }),
     refusal: async (email) => {
-      const address = typedAddress(email)
+      const address = parseAddress(email)
       return actor.kind === 'user' ? hiddenUser(db, { address, actor, at }) : userNotFound(db, address, actor)
     },
   }

@@ -4,7 +4,7 @@ import { Usage } from '../../errors.ts'
 import { type NamePart, type PersonName, readPersonName, splitFullName } from '../names.ts'
 import { type NameFault, nameTextFault } from '../text-faults.ts'
 import { searchKey } from '../../search-key.ts'
-import { type Address, typedNewAddress, escapeInvisible } from './email.ts'
+import { type Address, parseNewAddress, escapeInvisible } from './email.ts'
 
 interface NewUser {
   address: Address
@@ -83,7 +83,7 @@ export function isAddressAlone(text: string): boolean {
 }
 
 /** Reads `Amira Haddad <amira@school.example>`, or `Haddad, Amira <…>`; the last word of the name is the last name. */
-export function typedPerson(text: string): Person {
+export function parsePerson(text: string): Person {
   const [, name = '', email] = namedAddress.exec(text) ?? []
   const [, person = '', more] =
     email === undefined ? (/^([^<>]*<[^<>]+>)\s*(\S.*?)\s*$/s.exec(text) ?? []) : []
@@ -103,10 +103,10 @@ export function typedPerson(text: string): Person {
       },
     )
   }
-  return { address: typedNewAddress(email), ...typedName(name) }
+  return { address: parseNewAddress(email), ...parseFullName(name) }
 }
 
-function typedName(text: string): TypedNames {
+function parseFullName(text: string): TypedNames {
   const line = text.replace(/^\s*"|"\s*$/g, '')
   refuseBreaks(line)
   const fault = nameTextFault(line)
@@ -119,11 +119,11 @@ function typedName(text: string): TypedNames {
     })
   if (names.firstName === '' && names.lastName === '')
     throw new Usage('A name is missing.', { code: 'name-missing' })
-  return typedNames(names)
+  return parseNames(names)
 }
 
 /** Reads the two names, typed separately. @throws Usage for a text that is no name */
-export function typedNames(texts: { firstName: string; lastName: string }): TypedNames {
+export function parseNames(texts: { firstName: string; lastName: string }): TypedNames {
   refuseBreaks(texts.firstName)
   refuseBreaks(texts.lastName)
   return validNames(readPersonName(texts))

@@ -11,7 +11,7 @@ import { findUserUncounted } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { refuseMistypedFirst } from '../batch.ts'
-import { typedAddress } from './email.ts'
+import { parseAddress } from './email.ts'
 import { restoreCommand } from '../refusals.ts'
 
 interface Transfer {
@@ -59,7 +59,7 @@ export async function transferProgressionTests(
   { from, to, sites, give = [], ctx }: Transfer,
 ): Promise<Transferred> {
   const finding = findUserUncounted(trx, { email: from, ...ctx })
-  const giver = await refuseMistypedFirst(finding, () => typedAddress(to))
+  const giver = await refuseMistypedFirst(finding, () => parseAddress(to))
   const found = await findUserUncounted(trx, { email: to, ...ctx })
   permit(ctx, 'users.transfer', userTarget(giver))
   permit(ctx, 'users.transfer', userTarget(found))

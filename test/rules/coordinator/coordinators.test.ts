@@ -6,7 +6,7 @@ import {
   suspendCoordinator,
   restoreCoordinator,
 } from '../../../src/rules/coordinator.ts'
-import { typedPerson } from '../../../src/rules/users/new-user.ts'
+import { parsePerson } from '../../../src/rules/users/new-user.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -16,11 +16,11 @@ beforeEach(() => {
 afterEach(() => world.close())
 
 const adding = (person: string, { centre = 'EG001', ifMissing = false } = {}) =>
-  world.commit((ctx) => (trx) => addCoordinator(trx, { centre, person: typedPerson(person), ifMissing, ctx }))
+  world.commit((ctx) => (trx) => addCoordinator(trx, { centre, person: parsePerson(person), ifMissing, ctx }))
 const changing = (successor: Successor, { centre = 'EG001', suspendFormer = false } = {}) =>
   world.commit((ctx) => (trx) => changeCoordinator(trx, { centre, successor, suspendFormer, ctx }))
 const changingTo = (to: string) => changing({ to })
-const changingToNew = (person: string) => changing({ person: typedPerson(person) })
+const changingToNew = (person: string) => changing({ person: parsePerson(person) })
 const suspending = (centre = 'EG001') =>
   world.commit((ctx) => (trx) => suspendCoordinator(trx, { centre, ctx }))
 const restoring = (centre = 'EG001') =>

@@ -2,7 +2,7 @@ import { getAllCountries, getTimezone } from 'countries-and-timezones'
 import { describe, expect, it } from 'vitest'
 import { countryCode, countryNames } from '../../../src/countries.ts'
 import { distinctZonesOf, onlyTimeZoneOf, timeZonesOf } from '../../../src/rules/key-times/time-zones.ts'
-import { findTimeZone, typedTimeZoneIn, zoneNameIn } from '../../../src/rules/key-times/typed-time-zones.ts'
+import { findTimeZone, parseTimeZoneIn, zoneNameIn } from '../../../src/rules/key-times/parse-time-zone.ts'
 
 describe('the time zones of a country', () => {
   it.each([
@@ -34,9 +34,9 @@ describe('the time zones of a country', () => {
   })
 
   it('can be typed by the name that they share with another country', () => {
-    expect(typedTimeZoneIn('OM', 'Asia/Dubai')).toBe('Asia/Muscat')
-    expect(typedTimeZoneIn('OM', 'asia/muscat')).toBe('Asia/Muscat')
-    expect(typedTimeZoneIn('AE', 'Asia/Dubai')).toBe('Asia/Dubai')
+    expect(parseTimeZoneIn('OM', 'Asia/Dubai')).toBe('Asia/Muscat')
+    expect(parseTimeZoneIn('OM', 'asia/muscat')).toBe('Asia/Muscat')
+    expect(parseTimeZoneIn('AE', 'Asia/Dubai')).toBe('Asia/Dubai')
   })
 
   it.each(['NZ', 'BR', 'AU', 'US', 'CN', 'ES'])('are several where they differ: %s', (country) => {

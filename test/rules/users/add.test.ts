@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Addition, addUser } from '../../../src/rules/users/add.ts'
 import { removeUser } from '../../../src/rules/users/remove.ts'
 import { suspendUser } from '../../../src/rules/users/suspend.ts'
-import { typedPerson } from '../../../src/rules/users/new-user.ts'
+import { parsePerson } from '../../../src/rules/users/new-user.ts'
 import { letters, openCredentials } from '../../holding.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -19,7 +19,7 @@ describe('adding a user', () => {
   const adding = (more: Partial<Omit<Addition, 'person'>> & { text?: string } = {}) => {
     const { text = `Amira Haddad <${amira}>`, ...rest } = more
     return world.commit((ctx) => (trx) => {
-      return addUser(trx, { person: typedPerson(text), centre: 'EG001', ...rest, ctx })
+      return addUser(trx, { person: parsePerson(text), centre: 'EG001', ...rest, ctx })
     })
   }
 
@@ -137,7 +137,7 @@ describe('adding a user', () => {
 
   it('leaves no trace when rehearsed', async () => {
     await world.rehearse((ctx) => (trx) => {
-      return addUser(trx, { person: typedPerson(`Amira Haddad <${amira}>`), centre: 'EG001', ctx })
+      return addUser(trx, { person: parsePerson(`Amira Haddad <${amira}>`), centre: 'EG001', ctx })
     })
     expect(await world.account(amira)).toBeUndefined()
     expect(await letters(world)).toEqual([])

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readAddress, readNewAddress } from '../../../src/rules/users/email.ts'
-import { typedPerson } from '../../../src/rules/users/new-user.ts'
+import { parsePerson } from '../../../src/rules/users/new-user.ts'
 
 describe('an address that cannot be used', () => {
   it.each([
@@ -130,13 +130,13 @@ describe('a person typed in one line', () => {
     ['Chen, Ma <a@b.example>', 'Ma', 'Chen'],
     ['Chen, MA <a@b.example>', '', 'Chen, MA'],
   ])('%s is %s %s', (text, firstName, lastName) => {
-    expect(typedPerson(text)).toMatchObject({ firstName, lastName })
+    expect(parsePerson(text)).toMatchObject({ firstName, lastName })
   })
 
   it('is asked for before an address that stands alone, and in quotes where more is there', () => {
     const hint = (text: string) => {
       try {
-        return typedPerson(text)
+        return parsePerson(text)
       } catch (error) {
         return error
       }
@@ -150,7 +150,7 @@ describe('a person typed in one line', () => {
   })
 
   it('is refused where commas leave open which is the last name', () => {
-    expect(() => typedPerson('Haddad, Amira, Nour <a@b.example>')).toThrow(
+    expect(() => parsePerson('Haddad, Amira, Nour <a@b.example>')).toThrow(
       expect.objectContaining({ code: 'invalid-person' }),
     )
   })

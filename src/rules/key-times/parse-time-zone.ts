@@ -31,7 +31,7 @@ function correctSpelling(name: string): string | undefined {
 }
 
 /** @param country the country whose zones the hint suggests @throws `unknown-time-zone` */
-export function typedTimeZone(text: string, country = ''): string {
+export function parseTimeZone(text: string, country = ''): string {
   const zone = findTimeZone(text)
   if (zone !== undefined) return zone
   throw new Usage(`There is no time zone '${text}'.`, {
@@ -41,8 +41,8 @@ export function typedTimeZone(text: string, country = ''): string {
 }
 
 /** Reads a time zone that was typed for a country. @throws `unknown-time-zone`, `time-zone-elsewhere` */
-export function typedTimeZoneIn(country: string, text: string): string {
-  const zone = typedTimeZone(text, country)
+export function parseTimeZoneIn(country: string, text: string): string {
+  const zone = parseTimeZone(text, country)
   const zoneName = zoneNameIn(country, zone)
   if (zoneName !== undefined) return zoneName
   throw new Usage(`The time zone ${zone} is none of ${countryName(country)}.`, {

@@ -2,13 +2,13 @@
 import { countryCode } from '../../countries.ts'
 import { Usage } from '../../errors.ts'
 import { readCentreNumber } from '../centres/find.ts'
-import { typedCountry } from '../centres/options.ts'
+import { parseCountry } from '../centres/options.ts'
 import { isPlausibleDate, readLocalTime, readUnambiguousDate } from '../dates-and-times.ts'
 import { type AudiencePart, centreKindsByAudience, invalidAudience } from './audience.ts'
 import { readMoment, type ReleaseMoment } from './moment.ts'
 
 /** `all`, `schools`, `country:EG`, `zone:4`, `entries`, or centre numbers. @throws `invalid-audience` */
-export function typedAudience(text: string): AudiencePart {
+export function parseAudience(text: string): AudiencePart {
   const word = text.trim()
   const name = word.toLowerCase()
   if (name === 'all') return { kind: 'all', value: '' }
@@ -16,7 +16,7 @@ export function typedAudience(text: string): AudiencePart {
   const kind = centreKindsByAudience[name]
   if (kind) return { kind: 'kind', value: kind }
   const [, of, value = ''] = /^(country|zone):(.*)$/i.exec(word) ?? []
-  if (of?.toLowerCase() === 'country') return { kind: 'country', value: typedCountry(value) }
+  if (of?.toLowerCase() === 'country') return { kind: 'country', value: parseCountry(value) }
   if (of?.toLowerCase() === 'zone' && /^[1-6]$/.test(value.trim()))
     return { kind: 'zone', value: value.trim() }
   const number = of === undefined ? readCentreNumber(word) : undefined
@@ -38,7 +38,7 @@ export function resolveTypedMoment(typed: TypedMoment, now: Date): ReleaseMoment
 }
 
 /** `2026-06-02T08:00Z`, `now`, `key-time AM 2026-06-02 - 2h`. @throws `invalid-moment` */
-export function typedMoment(text: string): TypedMoment {
+export function parseMoment(text: string): TypedMoment {
   const words = text
     .trim()
     // Dashes and the minus sign, which word processors put in place of a hyphen.
