@@ -38,7 +38,7 @@ import { type Fact, factLines, type Field, field, timeField } from '../render/fi
 import { countStates, isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import { table, type View } from '../render/table.ts'
 import { count } from '../render/text.ts'
-import { sendLettersOfImport } from '../rules/mail/activation-letters.ts'
+import { queueLettersOfImport } from '../rules/mail/activation-letters.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { resolve } from 'node:path'
 import { findMessage, cancelMessageById, lookUpMessages, parseMessageNumber } from '../rules/mail/cancel.ts'
@@ -47,7 +47,7 @@ import { plainTime } from '../plain-time.ts'
 import { shellWord } from '../shell-word.ts'
 import { mapPages } from '../db/rows.ts'
 import { letters, letterChoices } from '../rules/mail/letters.ts'
-import { withPresentRecipient } from '../rules/mail/queue-message.ts'
+import { withCurrentRecipient } from '../rules/mail/queue-message.ts'
 import { nameReader, unknownName } from '../rules/unknown-name.ts'
 import { readEachName, forEachTarget } from '../rules/batch.ts'
 
@@ -133,7 +133,7 @@ export const show = () =>
     examples: ['ssh-admin mail show 1', 'ssh-admin mail show 1 --html message.html'],
     read: async (store, _, { id, html }, session) => {
       const found = await findMessage(store.db, id)
-      const row = isOwed(found) ? await composedMessage(store.db, found) : found
+      const row = isUnsent(found) ? await messageToCompose(store.db, found) : found
       const { redactedMessage } = await import('../mail/compose.ts')
       const { describeFileNote } = await import('../mail/write-eml.ts')
       const content = await redactedMessage({ store, row, baseUrl: session.settings.baseUrl.value })
@@ -167,13 +167,13 @@ export const show = () =>
   })
 
 /** Whether the message may still be sent; its text is then composed anew. */
-function isOwed({ state }: OutboxRow): boolean {
+function isUnsent({ state }: OutboxRow): boolean {
   return state === 'queued' || state === 'failed'
 }
 
-async function composedMessage(db: OpenStore['db'], row: OutboxRow): Promise<OutboxRow> {
+async function messageToCompose(db: OpenStore['db'], row: OutboxRow): Promise<OutboxRow> {
   const recipient = (await recipientsOf(db, [row.id])).get(row.id)
-  return recipient ? withPresentRecipient(row, recipient) : row
+  return recipient ? withCurrentRecipient(row, recipient) : row
 }
 
 const options = {
@@ -206,8 +206,8 @@ export const send = () =>
     act: async (trx, ctx, request): Promise<Sending> => {
       const { import: importId } = request
       if (importId === undefined) permit(ctx, 'mail.send', { name: 'the outbox' })
-      else await sendLettersOfImport(trx, { importId, ctx })
-      const numbers = await waiting(trx, request)
+      else await queueLettersOfImport(trx, { importId, ctx })
+      const numbers = await messagesToSend(trx, request)
       const paused = request.due ? await pausedMessages(trx, { dueAt: timeOf(trx), importId }) : []
       const { expiredNotices, pausedNotices } = await import('../mail/deliver.ts')
       const sending = { numbers, others: 0, messages: [], undelivered: false, notices: pausedNotices(paused) }
@@ -280,7 +280,7 @@ interface Sending extends Delivered {
   notices: readonly Notice[]
 }
 
-function waiting(trx: Trx, { due, failed, import: importId }: SendOptions): Promise<number[]> {
+function messagesToSend(trx: Trx, { due, failed, import: importId }: SendOptions): Promise<number[]> {
   if (failed) return requeueFailed(trx, { importId })
   return waitingMessages(trx, { dueAt: due ? timeOf(trx) : undefined, importId })
 }

@@ -11,7 +11,7 @@ import { commit, timeOf, awaitAll, type Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Composed, letterWriter, type Writer } from './compose.ts'
 import type { LetterParts } from '../rules/mail/letters.ts'
-import { withPresentRecipient } from '../rules/mail/queue-message.ts'
+import { withCurrentRecipient } from '../rules/mail/queue-message.ts'
 import { claimWithin, endClaims, claimOutcome, endClaimsWithin } from './claims.ts'
 import {
   type Limits,
@@ -94,7 +94,7 @@ async function claimToWrite(
   const messages: ClaimedMessage[] = []
   for (const claimed of rows) {
     const recipient = recipients.get(claimed.id)
-    const row = recipient ? withPresentRecipient(claimed, recipient) : claimed
+    const row = recipient ? withCurrentRecipient(claimed, recipient) : claimed
     if (row.fields !== claimed.fields || row.to_name !== claimed.to_name) await saveSentWording(trx, row)
     messages.push({ row, credential: credentials.get(row.credential_id ?? 0) })
   }

@@ -41,7 +41,7 @@ import {
   timingSafeEqualText,
 } from './credentials/derive.ts'
 import { hours } from './credentials/lifetimes.ts'
-import { queueMessage, sendSetUpMessage } from './mail/queue-message.ts'
+import { queueMessage, queueSetUpMessage } from './mail/queue-message.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import type { Account } from './users/account.ts'
 import { accountById } from './users/changed.ts'
@@ -358,7 +358,7 @@ async function send(trx: Trx, { account, ctx }: { account: Account; ctx: RuleCon
   const fields = { sender: 'Somebody, probably you,' }
   if (account.status === 'active')
     await queueMessage(trx, ctx, { letter: 'password-reset', to: account, fields })
-  else await sendSetUpMessage(trx, { account, ctx })
+  else await queueSetUpMessage(trx, { account, ctx })
   await noteAccountRequest(trx, { userId: account.id, at, since: dayBefore(at) })
 }
 

@@ -41,7 +41,7 @@ export async function queueActivationLetters(
 }
 
 /** Queues the letters of an earlier import. @throws `import-not-found`, `import-undone` */
-export async function sendLettersOfImport(
+export async function queueLettersOfImport(
   trx: Trx,
   { importId, ctx }: { importId: number; ctx: RuleContext },
 ): Promise<number> {

@@ -73,7 +73,7 @@ export async function queueMessage(
 }
 
 /** A queued letter with the recipient's present name and centre, which may have changed while it waited. */
-export function withPresentRecipient<Row extends Pick<OutboxRow, 'fields' | 'to_name'>>(
+export function withCurrentRecipient<Row extends Pick<OutboxRow, 'fields' | 'to_name'>>(
   row: Row,
   { firstName, lastName, centreName, centreNumber }: Recipient,
 ): Row {
@@ -96,7 +96,7 @@ export async function hasWaitingMessage(
 }
 
 /** Queues the letter with which an invited user sets up a password; unused earlier credentials of its kind are void. */
-export async function sendSetUpMessage(
+export async function queueSetUpMessage(
   trx: Trx,
   { account, ctx }: { account: Account; ctx: RuleContext },
 ): Promise<void> {

@@ -7,7 +7,7 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { type Failure, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import { failureOf, refuseMistypedFirst } from '../batch.ts'
-import { sendSetUpMessage } from '../mail/queue-message.ts'
+import { queueSetUpMessage } from '../mail/queue-message.ts'
 import { forEachRow } from '../table-rows.ts'
 import { centreNotFound, findCentre, readCentreNumber, parseCentreNumber } from '../centres/find.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
@@ -80,7 +80,7 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   const row = newUser({ ...person, centreId: centre.id, hubRole }, { at: at.toISOString() })
   await insertNewUser(trx, row, { roles, sites })
   const account = await findUser(trx, { email: person.address.email, at })
-  await sendSetUpMessage(trx, { account, ctx })
+  await queueSetUpMessage(trx, { account, ctx })
   await appendAudit(trx, {
     ...ctx,
     action: 'users.added',
@@ -162,7 +162,7 @@ async function rejoin(
   await setCentreAndHubRole(trx, { id: account.id, centreId: centre.id, hubRole, at })
   await insertRolesAndSites(trx, account.id, { roles, sites })
   const rejoined = await accountById(trx, { id: account.id, at })
-  if (rejoined.status === 'invited') await sendSetUpMessage(trx, { account: rejoined, ctx })
+  if (rejoined.status === 'invited') await queueSetUpMessage(trx, { account: rejoined, ctx })
   await appendAudit(trx, {
     ...ctx,
     action: 'users.rejoined',

@@ -5,7 +5,7 @@ import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { refuseSuspended, refuseWithoutCentre } from '../refusals.ts'
-import { queueMessage, sendSetUpMessage } from '../mail/queue-message.ts'
+import { queueMessage, queueSetUpMessage } from '../mail/queue-message.ts'
 
 /** Sends a message with which the owner chooses a password: nobody who administers ever sees or chooses one. */
 export async function resetPassword(
@@ -17,7 +17,7 @@ export async function resetPassword(
   refuseSuspended(account)
   refuseWithoutCentre(account)
 
-  if (account.status === 'invited') await sendSetUpMessage(trx, { account, ctx })
+  if (account.status === 'invited') await queueSetUpMessage(trx, { account, ctx })
   else await queueMessage(trx, ctx, { letter: 'password-reset', to: account })
   await appendAudit(trx, {
     ...ctx,

@@ -5,7 +5,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, userTarget, unchanged } from './changed.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { sendSetUpMessage } from '../mail/queue-message.ts'
+import { queueSetUpMessage } from '../mail/queue-message.ts'
 import { coordinatorRefusal, refuseErased } from '../refusals.ts'
 import { findUserOrDeleted } from './find.ts'
 
@@ -37,7 +37,7 @@ export async function restoreUser(trx: Trx, { email, send, ctx }: Restoration): 
   })
   const restored = await changedTo(trx, { account, outcome: 'restored', at })
   if (!send || after !== 'invited') return restored
-  await sendSetUpMessage(trx, { account: restored.account, ctx })
+  await queueSetUpMessage(trx, { account: restored.account, ctx })
   return { ...restored, sentSetUpMessage: true }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { queueActivationLetters, sendLettersOfImport } from '../../../src/rules/mail/activation-letters.ts'
+import { queueActivationLetters, queueLettersOfImport } from '../../../src/rules/mail/activation-letters.ts'
 import { findActor } from '../../../src/rules/permissions/find-actor.ts'
 import { inbox } from '../../mail/inbox.ts'
 import { newWorld, type World } from '../../world.ts'
@@ -96,7 +96,7 @@ describe('writing to the new users of an import', () => {
       at: world.now,
     })
     await expect(
-      world.commit((ctx) => (trx) => sendLettersOfImport(trx, { importId: 1, ctx: { ...ctx, actor } })),
+      world.commit((ctx) => (trx) => queueLettersOfImport(trx, { importId: 1, ctx: { ...ctx, actor } })),
     ).rejects.toMatchObject({ code: 'not-permitted' })
     expect(await queue()).toBe(1)
   })
