@@ -17,7 +17,7 @@ import {
   eventsInPipe,
   eventsInTable,
 } from '../render/audit.ts'
-import { eventsFor } from '../rules/audit/events-for.ts'
+import { eventRedactor } from '../rules/audit/events-for.ts'
 import { visibleCentres, describeVisibility } from '../rules/permissions/decide.ts'
 import { preparedQuery, listing, query } from '../cli/define.ts'
 import {
@@ -41,10 +41,10 @@ const day = /^\d{4}-\d{2}-\d{2}$/
 const dayMs = 86_400_000
 
 /** A period, relative to the present moment. */
-type TypedTime = (now: Date) => { from: Date; to: Date }
+type Period = (now: Date) => { from: Date; to: Date }
 
 /** A day or a moment; a moment without a zone is in UTC, as in the log. */
-const time = z.string().transform((text, context): TypedTime => {
+const periodSchema = z.string().transform((text, context): Period => {
   const typed = yearFirst(text.trim().toLowerCase())
   const [, length, unit = ''] =
     /^(\d{1,4})\s*(m(?=$|i| )|[hdw])(?:(?:in(?:ute)?|our|ay|eek)s?)?(?: ago)?$/.exec(typed) ?? []
@@ -100,10 +100,7 @@ function wholeDay(at: Date): { from: Date; to: Date } {
 }
 
 /** The period of --since and --until; the named days are included. */
-function periodOf(
-  { since, until }: { since?: TypedTime | undefined; until?: TypedTime | undefined },
-  now: Date,
-) {
+function periodOf({ since, until }: { since?: Period | undefined; until?: Period | undefined }, now: Date) {
   return { since: isoOf(since?.(now).from), until: isoOf(until?.(now).to) }
 }
 
@@ -131,9 +128,9 @@ const filterOptions = {
   action: option('<action>', 'what was done: users.suspended, or users for all of it', typedTextFilter),
   since: withCompletions(
     days,
-    option('<time>', 'from this day or time on, UTC; yesterday, or 30m, 2h, 3d ago', time.optional()),
+    option('<time>', 'from this day or time on, UTC; yesterday, or 30m, 2h, 3d ago', periodSchema.optional()),
   ),
-  until: withCompletions(days, option('<time>', 'up to this day or time, UTC', time.optional())),
+  until: withCompletions(days, option('<time>', 'up to this day or time, UTC', periodSchema.optional())),
 }
 
 const noMatchMessage = 'Nothing of that kind has happened.'
@@ -176,7 +173,7 @@ export const list = () =>
         until,
         visible: visibleCentres(ctx.actor),
       }
-      const readable = await eventsFor(db, ctx.actor)
+      const readable = await eventRedactor(db, ctx.actor)
       return {
         rows: ({ reverse, limit }) => {
           const order = reverse && !last ? 'asc' : 'desc'
@@ -216,7 +213,7 @@ export const exportEvents = () =>
     },
     examples: ['ssh-admin audit export audit.xlsx --since 2026-01-01'],
     prepare: async ({ yes: _, ...request }) => {
-      refuseOtherEndings(request.file)
+      refuseUnknownExtension(request.file)
       return request
     },
     read: async ({ db }, { actor, at }, { file, ...filter }) => {
@@ -227,7 +224,7 @@ export const exportEvents = () =>
         order: 'asc',
         visible: visibleCentres(actor),
       })
-      const events = countWhileReading(log, { counted, readable: await eventsFor(db, actor) })
+      const events = countWhileReading(log, { counted, redact: await eventRedactor(db, actor) })
       return { file, counted, events }
     },
     output: {
@@ -251,7 +248,7 @@ function extensionOf(file: string): string {
   return extname(file).toLowerCase()
 }
 
-function refuseOtherEndings(file: string): void {
+function refuseUnknownExtension(file: string): void {
   refuseStdout(file)
   if (['.xlsx', '.csv', '.jsonl'].includes(extensionOf(file))) return
   throw new Usage(`${file} has an ending that is not known.`, {
@@ -261,7 +258,7 @@ function refuseOtherEndings(file: string): void {
 
 async function* countWhileReading(
   events: AsyncIterable<AuditEntry>,
-  { counted, readable }: { counted: { events: number }; readable: (event: AuditEntry) => AuditEntry },
+  { counted, redact: readable }: { counted: { events: number }; redact: (event: AuditEntry) => AuditEntry },
 ) {
   for await (const event of events) {
     counted.events += 1
@@ -295,7 +292,7 @@ Every row is sealed with the store's key together with the row before it: what w
     read: async (store, ctx, { head }) => {
       const { missingHead, verifyAudit } = await import('../db/audit/verify.ts')
       const verdict = await verifyAudit(store, { head })
-      if (!verdict.ok) throw broken(verdict, store)
+      if (!verdict.ok) throw auditBroken(verdict, store)
       return { ...verdict, missing: await missingHead(store, { ...verdict, operator: ctx.actor.operator }) }
     },
     render: ({ events, head }, view) =>
@@ -313,18 +310,18 @@ Every row is sealed with the store's key together with the row before it: what w
     ],
   })
 
-function broken(
+function auditBroken(
   { events, head, problems, more }: AuditVerdict,
   { engine, headFile }: Pick<OpenStore, 'engine' | 'headFile'>,
 ): Unavailable {
-  const beyond = more > 0 ? ` (${more} more not listed)` : ''
-  const isOfNote = problems.some(({ message }) => message.includes(headFile))
+  const notListed = more > 0 ? ` (${more} more not listed)` : ''
+  const isAboutHeadFile = problems.some(({ message }) => message.includes(headFile))
   const another = engine.isShared
     ? ` Where another desk put a backup in its place since, which ssh-admin audit list --action store.restored says, ${headFile} is of the store before: remove it.`
-    : isOfNote
+    : isAboutHeadFile
       ? ` Where an older backup was copied over the store, it lacks what was done since: put back what was there, or put the latest backup in its place with ssh-admin store restore FILE, which the log then says. Where this is a copy, and the store itself was moved away, that head is the store's own: the next change there takes the note along, and the copy gets one of its own.`
       : ''
-  return new Unavailable('audit-broken', `The audit log is not as it was written${beyond}:`, {
+  return new Unavailable('audit-broken', `The audit log is not as it was written${notListed}:`, {
     hint: `Keep the store as it is, and compare it with a backup: ssh-admin store check says more of the rest.${another}`,
     details: {
       ok: false,

@@ -6,7 +6,7 @@ import { holdingsOf, type Holding } from '../../db/progression-tests/holdings.ts
 import { userJson } from '../../render/users.ts'
 import { waitingMessages } from '../../render/user-notices.ts'
 
-import { eventsFor } from '../../rules/audit/events-for.ts'
+import { eventRedactor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
 import { argument, allowName } from '../../cli/parameters.ts'
@@ -35,7 +35,7 @@ export const show = () =>
         openCredentialsOf(db, account.id),
         lettersWaitingFor(db, account.id),
         lastEvents(db, found),
-        eventsFor(db, actor),
+        eventRedactor(db, actor),
       )
       return {
         account,

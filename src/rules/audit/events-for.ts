@@ -7,13 +7,13 @@ import { visibleCentres } from '../permissions/decide.ts'
 
 export { erasedActor } from '../../db/audit/events.ts'
 
-type EventReader = (event: AuditEntry) => AuditEntry
+type EventRedactor = (event: AuditEntry) => AuditEntry
 
 /**
  * Makes a function that removes from an event what the actor may not read: the operator, which only Cambridge staff
  * see, and for imports the file name and everything else that concerns other centres, including their numbers.
  */
-export async function eventsFor(db: Kysely<Store>, actor: Actor): Promise<EventReader> {
+export async function eventRedactor(db: Kysely<Store>, actor: Actor): Promise<EventRedactor> {
   const visible = visibleCentres(actor)
   if (visible === 'all') return (event) => event
   const numbers = new Set(await visibleNumbers(db, visible))

@@ -6,7 +6,7 @@ import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/cent
 import type { Store } from '../../db/schema.ts'
 import { type Account, accountOf, nameOf } from '../users/account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { eventsFor } from '../audit/events-for.ts'
+import { eventRedactor } from '../audit/events-for.ts'
 import { findCentre } from './find.ts'
 import { visibleCentres } from '../permissions/decide.ts'
 
@@ -43,7 +43,7 @@ export async function centreDetails(
     associateCentres: (await countAssociateCentres(db, centre.id)).live,
     people,
     issues: issuesOf({ centre, associate, people }),
-    events: (await lastEvents(db, found)).map(await eventsFor(db, ctx.actor)),
+    events: (await lastEvents(db, found)).map(await eventRedactor(db, ctx.actor)),
   }
 }
 
