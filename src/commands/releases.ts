@@ -31,7 +31,7 @@ import {
 } from '../render/authorisations.ts'
 import {
   comparableRelease,
-  comparableWithOutlook,
+  comparableWithSchedule,
   editQuestion,
   publishQuestion,
   withdrawQuestion,
@@ -47,11 +47,11 @@ import { resolveTypedMoment, parseAudience, parseMoment, type TypedMoment } from
 import { foundInMemory } from '../cli/list-declaration.ts'
 import { findReleases } from '../db/releases.ts'
 import type { ReleaseState } from '../db/schema.ts'
-import { reachOf, authorisationsOf } from '../rules/releases/centres-of-release.ts'
+import { openingSummaryOf, authorisationsOf } from '../rules/releases/centres-of-release.ts'
 import { readReleaseFacts } from '../rules/releases/release-facts.ts'
 import { nameReader } from '../rules/unknown-name.ts'
 import { nameKey } from '../search-key.ts'
-import { outlookOf } from '../rules/releases/outlook.ts'
+import { scheduleOf } from '../rules/releases/outlook.ts'
 import { findRelease } from '../rules/releases/release.ts'
 import { findOwnCentre } from '../rules/centres/find.ts'
 import { visibleAuthorisations } from '../rules/releases/visible.ts'
@@ -169,7 +169,7 @@ export const edit = () =>
     },
     act: (trx, ctx, { release, changes }) =>
       editRelease(trx, { release, changes: resolveMoments(changes, ctx.at), ctx }),
-    confirm: { question: editQuestion, comparable: comparableWithOutlook },
+    confirm: { question: editQuestion, comparable: comparableWithSchedule },
     render: renderChangedRelease,
     json: changedReleaseJson,
   })
@@ -200,7 +200,7 @@ With --dry-run, or releases authorisations --release, the whole list, centre by 
       at: ctx.at,
       rehearsed: ctx.actor.dryRun === true,
     }),
-    confirm: { question: publishQuestion, comparable: comparableWithOutlook },
+    confirm: { question: publishQuestion, comparable: comparableWithSchedule },
     render: renderPublishedRelease,
     json: (published) => publishedReleaseJson(published, published.at),
   })
@@ -259,7 +259,7 @@ export const list = () =>
     find: async ({ store: { db } }, { state }) => {
       const releases = await findReleases(db, { states: state })
       const facts = await readReleaseFacts(db, { releases })
-      return foundInMemory(releases.map((release) => ({ release, reach: reachOf(release, facts) })))
+      return foundInMemory(releases.map((release) => ({ release, reach: openingSummaryOf(release, facts) })))
     },
     json: listedReleaseJson,
     emptyMessage: 'No releases.',
@@ -275,7 +275,7 @@ export const show = () =>
     examples: ['ssh-admin releases show 1'],
     read: async ({ db }, _ctx, { release: named }) => {
       const release = await findRelease(db, named)
-      return { release, outlook: await outlookOf(db, release) }
+      return { release, outlook: await scheduleOf(db, release) }
     },
     render: renderRelease,
     json: shownReleaseJson,

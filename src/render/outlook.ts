@@ -1,13 +1,13 @@
 import { formatNumber } from '../format-number.ts'
 import { isoOf, plainTime } from '../plain-time.ts'
 import type { TimeProblem } from '../rules/key-times/lookup.ts'
-import type { OpeningMoment, Outlook } from '../rules/releases/outlook.ts'
+import type { OpeningMoment, ReleaseSchedule } from '../rules/releases/outlook.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
 import { truncate } from './wrap.ts'
 
-export function outlookJson({
+export function scheduleJson({
   centres,
   firstOpensAt,
   lastOpensAt,
@@ -15,7 +15,7 @@ export function outlookJson({
   timeline,
   without,
   leftOut,
-}: Outlook) {
+}: ReleaseSchedule) {
   return {
     centres,
     firstOpensAt: isoOf(firstOpensAt),
@@ -30,7 +30,7 @@ export function outlookJson({
 }
 
 /** In a pipe: each moment at which a release opens, and the centres for which it never does. */
-export function outlookForPipe({ centres, timeline, without, leftOut }: Outlook): string[] {
+export function scheduleForPipe({ centres, timeline, without, leftOut }: ReleaseSchedule): string[] {
   return [
     tsvLine(['centres', centres]),
     ...timeline.map(({ at, centres: there, zones }) =>
@@ -52,7 +52,7 @@ const maxZones = 3
 const maxNamed = 10
 
 /** When a release opens around the world, and for whom it never does. */
-export function renderOutlook(outlook: Outlook, view: View): string[] {
+export function renderSchedule(outlook: ReleaseSchedule, view: View): string[] {
   const heading = view.chalk.yellow(`! Never opens for ${count(outlook.without.length, 'centre')}:`)
   return [
     ...openingsInWords(outlook, view),
@@ -66,7 +66,10 @@ interface NeverOpens {
 }
 
 /** The first centres for which a release never opens, and the first whose recordings nobody may have. */
-export function neverOpensLines({ without, leftOut }: Outlook, { heading, wordsOf }: NeverOpens): string[] {
+export function neverOpensLines(
+  { without, leftOut }: ReleaseSchedule,
+  { heading, wordsOf }: NeverOpens,
+): string[] {
   return [
     ...listLines(heading, problemsInWords(without, wordsOf), maxNamed),
     ...leftOutLines(leftOut, maxNamed),
@@ -74,7 +77,10 @@ export function neverOpensLines({ without, leftOut }: Outlook, { heading, wordsO
 }
 
 /** For how many centres a release opens, and one line for each moment, longer for more centres. */
-export function openingsInWords({ centres, timeline, without, lastClosesAt }: Outlook, view: View): string[] {
+export function openingsInWords(
+  { centres, timeline, without, lastClosesAt }: ReleaseSchedule,
+  view: View,
+): string[] {
   const rest = timeline.length - maxMoments
   return [
     `Opens for ${count(centres - without.length, 'centre')}${timeline.length === 0 ? '.' : ':'}`,
@@ -87,7 +93,7 @@ export function openingsInWords({ centres, timeline, without, lastClosesAt }: Ou
 /**
  * Centres whose problems differ only in the centre's number, mostly those of a country, are told by the first of them.
  */
-function problemsInWords(without: Outlook['without'], wordsOf: NeverOpens['wordsOf']): string[] {
+function problemsInWords(without: ReleaseSchedule['without'], wordsOf: NeverOpens['wordsOf']): string[] {
   const alike = new Map<string, { first: string; others: number }>()
   for (const { centre, problem } of without) {
     const said = problem ? wordsOf(problem) : ''
@@ -150,7 +156,7 @@ function localTimesThatFit({ at, zones }: OpeningMoment, before: string, width: 
 }
 
 /** The centres with entries for a recording that nobody there may have. */
-export function leftOutLines(leftOut: Outlook['leftOut'], max: number): string[] {
+export function leftOutLines(leftOut: ReleaseSchedule['leftOut'], max: number): string[] {
   const what =
     leftOut.length === 1
       ? '1 centre has entries for a recording and no Global Listening, and is left out:'

@@ -3,7 +3,7 @@ import { formatNumber } from '../format-number.ts'
 import { plainTime } from '../plain-time.ts'
 import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
 import { lacksMoment } from '../rules/releases/centres-of-release.ts'
-import type { Outlook } from '../rules/releases/outlook.ts'
+import type { ReleaseSchedule } from '../rules/releases/outlook.ts'
 import { oneLine } from './clean-text.ts'
 import { closingQuestion, closingLines, comparableClosing } from './closing.ts'
 import { type Fact, factLines } from './fields.ts'
@@ -25,13 +25,13 @@ export function publishQuestion({ release, outcome, outlook, opens }: PublishedR
       : opens.length === reached
         ? `it opens at once for ${whom}`
         : `it opens for ${whom}, and at once for ${formatNumber(opens.length)} of them`
-  return [...outlookFacts(release, outlook), ...closingLines({ opens }), `Release it: ${how}?`].join('\n')
+  return [...scheduleFacts(release, outlook), ...closingLines({ opens }), `Release it: ${how}?`].join('\n')
 }
 
 /** The question before a published release is changed, with for whom the change closes or opens something at once. */
 export function editQuestion({ release, closes, opens, outlook }: ChangedRelease): string | undefined {
   const what = `Change release ${release.id}, ${release.name}`
-  const when = outlook ? outlookFacts(release, outlook) : []
+  const when = outlook ? scheduleFacts(release, outlook) : []
   const closing = closingQuestion({ closes, opens }, what)?.split('\n') ?? []
   if (when.length === 0 && closing.length === 0) return undefined
   return [...closing.slice(0, -1), ...when, closing.at(-1) ?? `${what}, which is released?`].join('\n')
@@ -54,7 +54,7 @@ export function withdrawQuestion({
  * As a table: for how many centres a release opens, when first and last, for whom it never does, and in which time
  * zones.
  */
-function outlookFacts(release: ReleaseRow, outlook: Outlook): string[] {
+function scheduleFacts(release: ReleaseRow, outlook: ReleaseSchedule): string[] {
   const { centres, lastClosesAt, timeline, without } = outlook
   const zones = [
     ...new Set(timeline.flatMap((moment) => moment.zones.flatMap(({ timeZone }) => timeZone ?? []))),
@@ -85,7 +85,7 @@ function outlookFacts(release: ReleaseRow, outlook: Outlook): string[] {
 }
 
 /** When a release opens first and last; a moment that is the same everywhere is given once. */
-function momentFacts({ firstOpensAt, lastOpensAt }: Outlook): Fact[] {
+function momentFacts({ firstOpensAt, lastOpensAt }: ReleaseSchedule): Fact[] {
   if (firstOpensAt === null || lastOpensAt === null) return [['Opens', 'nowhere']]
   const [first, last] = [firstOpensAt, lastOpensAt].map((at) => plainTime(at.toISOString()))
   if (firstOpensAt.getTime() === lastOpensAt.getTime()) return [['Opens', `${first}, all at the same time`]]
@@ -96,7 +96,7 @@ function momentFacts({ firstOpensAt, lastOpensAt }: Outlook): Fact[] {
 }
 
 /** The centres without a Key Time; null for a release that needs no Key Time. */
-function withoutKeyTime({ opens, closes }: ReleaseRow, without: Outlook['without']): string | null {
+function withoutKeyTime({ opens, closes }: ReleaseRow, without: ReleaseSchedule['without']): string | null {
   if (without.length > 0) {
     const numbers = without.map(({ centre }) => centre.number)
     return `${count(without.length, 'centre')}: ${truncatedList(numbers, maxNamed)}`
@@ -126,7 +126,7 @@ export function comparableRelease({ release, outcome, closes, opens }: ChangedRe
 }
 
 /** `comparableRelease`, with what opens when and for whom. */
-export function comparableWithOutlook(changed: ChangedRelease): unknown {
+export function comparableWithSchedule(changed: ChangedRelease): unknown {
   return [
     comparableRelease(changed),
     changed.outlook?.leftOut.map(({ number }) => number),

@@ -1,8 +1,8 @@
 import type { ReleaseRow } from '../db/releases.ts'
 import { audienceInWords, audienceText } from '../rules/releases/audience.ts'
-import type { CentresReached, OpeningByZone } from '../rules/releases/centres-of-release.ts'
+import type { OpeningSummary, OpeningByZone } from '../rules/releases/centres-of-release.ts'
 import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
-import { openingMoment, type Outlook } from '../rules/releases/outlook.ts'
+import { openingMoment, type ReleaseSchedule } from '../rules/releases/outlook.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import {
   authorisationJson,
@@ -16,20 +16,20 @@ import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
 import { count, listLines, changeMark } from './text.ts'
-import { leftOutLines, outlookJson, outlookForPipe, openingsInWords, renderOutlook } from './outlook.ts'
+import { leftOutLines, scheduleJson, scheduleForPipe, openingsInWords, renderSchedule } from './outlook.ts'
 import { formatNumber } from '../format-number.ts'
 import { isoOf, plainTime, timeInUtc, timeToTheSecond } from '../plain-time.ts'
 
 /** A release, the number of centres for which it opens, and when. */
 interface ListedRelease {
   release: ReleaseRow
-  reach: CentresReached
+  reach: OpeningSummary
 }
 
 /** A release, and when it opens around the world. */
 interface ShownRelease {
   release: ReleaseRow
-  outlook: Outlook
+  outlook: ReleaseSchedule
 }
 
 export const releaseFields = {
@@ -135,7 +135,7 @@ export function listedReleaseJson({ release, reach }: ListedRelease): JsonItem<'
 }
 
 export function shownReleaseJson({ release, outlook }: ShownRelease): JsonAnswer<'shownRelease'> {
-  return { ...releaseJson(release), ...outlookJson(outlook) }
+  return { ...releaseJson(release), ...scheduleJson(outlook) }
 }
 
 export function changedReleaseJson({
@@ -147,7 +147,7 @@ export function changedReleaseJson({
 }: ChangedRelease): JsonOfChange<'changedRelease'> {
   return {
     ...releaseJson(release),
-    ...(outlook ? outlookJson(outlook) : {}),
+    ...(outlook ? scheduleJson(outlook) : {}),
     outcome,
     closed: closes,
     opened: opens,
@@ -161,7 +161,7 @@ export function publishedReleaseJson(
 ): JsonOfChange<'publishedRelease'> {
   return {
     ...releaseJson(release),
-    ...outlookJson(outlook),
+    ...scheduleJson(outlook),
     outcome,
     opened: opens,
     changed: outcome !== 'unchanged',
@@ -189,11 +189,11 @@ export function renderRelease({ release, outlook }: ShownRelease, view: View): s
     '',
     ...factLines(facts),
     '',
-    ...renderOutlook(outlook, view),
+    ...renderSchedule(outlook, view),
   ].join('\n')
 }
 
-function forPipe(release: ReleaseRow, outlook: Outlook): string {
+function forPipe(release: ReleaseRow, outlook: ReleaseSchedule): string {
   return [
     tsvLine(['id', release.id]),
     tsvLine(['name', release.name]),
@@ -202,7 +202,7 @@ function forPipe(release: ReleaseRow, outlook: Outlook): string {
     tsvLine(['opens', release.opens]),
     tsvLine(['closes', release.closes]),
     ...release.resources.map(({ id, title }) => tsvLine(['resource', id, title])),
-    ...outlookForPipe(outlook),
+    ...scheduleForPipe(outlook),
   ].join('\n')
 }
 
@@ -223,7 +223,7 @@ const fieldTexts = {
 export function renderChangedRelease(changed: ChangedRelease, view: View): string {
   const { outlook } = changed
   const outlookLines =
-    outlook === undefined ? [] : view.isTerminal ? renderOutlook(outlook, view) : outlookForPipe(outlook)
+    outlook === undefined ? [] : view.isTerminal ? renderSchedule(outlook, view) : scheduleForPipe(outlook)
   return [...outcomeLines(changed, view), ...outlookLines].join('\n')
 }
 
@@ -252,7 +252,7 @@ export function renderPublishedRelease(
   if (!view.isTerminal) {
     return [
       ...outcomeLines(published, view),
-      ...outlookForPipe(outlook),
+      ...scheduleForPipe(outlook),
       ...centres.map((authorisation) => centreLine({ authorisation, at })),
     ].join('\n')
   }
@@ -264,7 +264,7 @@ export function renderPublishedRelease(
     : outcomeLines(published, view)
   return [
     ...first,
-    ...(isRehearsal ? openingsInWords(outlook, view) : renderOutlook(outlook, view)),
+    ...(isRehearsal ? openingsInWords(outlook, view) : renderSchedule(outlook, view)),
     ...listLines('Centre by centre:', centres.map(centreInWords), centres.length),
     ...(isRehearsal ? leftOutLines(outlook.leftOut, outlook.leftOut.length) : []),
   ].join('\n')

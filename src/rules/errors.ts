@@ -16,7 +16,7 @@ import { type TimeProblem, timeZoneOf } from './key-times/lookup.ts'
 import {
   centresOfRelease,
   concernsOneCentre,
-  type ReachedCentres,
+  type CentresByMoments,
   hasGlobalListening,
   hasClosedEverywhere,
 } from './releases/centres-of-release.ts'
@@ -52,7 +52,7 @@ export async function* findErrors(
 /** The releases that are neither withdrawn nor closed everywhere, and the centres that each reaches. */
 interface ReadReleases {
   facts: ReleaseFacts
-  releases: readonly { release: ReleaseRow; reached: readonly ReachedCentres[] }[]
+  releases: readonly { release: ReleaseRow; reached: readonly CentresByMoments[] }[]
 }
 
 async function readReleases(db: Kysely<Store>, at: Date): Promise<ReadReleases> {
@@ -61,7 +61,7 @@ async function readReleases(db: Kysely<Store>, at: Date): Promise<ReadReleases> 
   return {
     facts,
     releases: releases
-      .map((release) => ({ release, reached: [...centresOfRelease(release, facts).reached()] }))
+      .map((release) => ({ release, reached: [...centresOfRelease(release, facts).centresByMoments()] }))
       .filter(({ release, reached }) => !hasClosedEverywhere(release, { reached, at })),
   }
 }
@@ -297,7 +297,7 @@ function reachesNobody(label: string, { audience, resources }: ReleaseRow): stri
 
 interface ReleaseWithReach {
   release: ReleaseRow
-  reached: readonly ReachedCentres[]
+  reached: readonly CentresByMoments[]
 }
 
 /** The centres of a country without an administrative zone that are left out of releases for zones. */

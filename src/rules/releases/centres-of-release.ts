@@ -22,7 +22,7 @@ interface ClosesFirst extends Pick<TimeProblem, 'message' | 'hint'> {
 }
 
 /** Centres that a release gives something at the same moments, or at none for the same reason. */
-export interface ReachedCentres extends MomentsAtCentre {
+export interface CentresByMoments extends MomentsAtCentre {
   centres: readonly CentreOfRelease[]
 }
 
@@ -33,7 +33,7 @@ interface CentresOfRelease {
   /** A superset of the centres that the release gives something, in the order in which they were read. */
   candidates: () => readonly CentreOfRelease[]
   /** All centres that the release gives something, grouped so that shared moments are computed only once. */
-  reached: () => Generator<ReachedCentres>
+  centresByMoments: () => Generator<CentresByMoments>
 }
 
 /** Up to this many centres, checking each one is cheaper than narrowing them down first. */
@@ -87,7 +87,7 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
       : namedCentres()
   }
 
-  function* reached(): Generator<ReachedCentres> {
+  function* reached(): Generator<CentresByMoments> {
     const singleCentres = new Map<CentreGroup, CentreOfRelease[]>()
     for (const centre of namedCentres()) {
       const group = facts.groupOf(centre)
@@ -106,7 +106,7 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
     }
   }
 
-  return { resourcesFor, momentsFor, candidates, reached }
+  return { resourcesFor, momentsFor, candidates, centresByMoments: reached }
 }
 
 /** Whether a centre is in the audience by its kind, country or zone; its number and entries are not considered. */
@@ -234,7 +234,7 @@ export interface OpeningByZone {
 }
 
 /** For how many centres a release opens, and when, as `releases list` shows it. */
-export interface CentresReached {
+export interface OpeningSummary {
   centres: number
   first: OpeningByZone | null
   last: OpeningByZone | null
@@ -244,14 +244,14 @@ export interface CentresReached {
   never: number
 }
 
-export function reachOf(release: ReleaseRow, facts: ReleaseFacts): CentresReached {
+export function openingSummaryOf(release: ReleaseRow, facts: ReleaseFacts): OpeningSummary {
   let count = 0
   let withoutKeyTime = 0
   let never = 0
   let first: OpeningByZone | null = null
   let last: OpeningByZone | null = null
   const byMoment = new Map<number, Map<string | null, number>>()
-  for (const { centres, opensAt, zone, problem } of centresOfRelease(release, facts).reached()) {
+  for (const { centres, opensAt, zone, problem } of centresOfRelease(release, facts).centresByMoments()) {
     count += centres.length
     if (problem !== null || opensAt === null) {
       never += centres.length
@@ -273,7 +273,7 @@ export function reachOf(release: ReleaseRow, facts: ReleaseFacts): CentresReache
  */
 export function hasClosedEverywhere(
   { opens, closes }: Pick<ReleaseRow, 'opens' | 'closes'>,
-  { reached, at }: { reached: readonly ReachedCentres[]; at: Date },
+  { reached, at }: { reached: readonly CentresByMoments[]; at: Date },
 ): boolean {
   if (closes === null) return false
   const opensAt = reached.map((one) => one.opensAt)

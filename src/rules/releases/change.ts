@@ -15,7 +15,7 @@ import { permit } from '../permissions/decide.ts'
 import { type AudiencePart, audienceText } from './audience.ts'
 import { lacksMoment } from './centres-of-release.ts'
 import { momentText, type ReleaseMoment } from './moment.ts'
-import { type Outlook, outlookOf } from './outlook.ts'
+import { type ReleaseSchedule, scheduleOf } from './outlook.ts'
 import {
   findRelease,
   definitionOf,
@@ -80,7 +80,7 @@ export interface ChangedRelease {
   closes: Closing[]
   opens: Closing[]
   /** When the release opens for which centres; set where an edit changes this for a published release. */
-  outlook?: Outlook | undefined
+  outlook?: ReleaseSchedule | undefined
 }
 
 interface Editing {
@@ -128,7 +128,7 @@ export async function editRelease(
     audience: after.audience,
   })
   const release = await findRelease(trx, String(before.id))
-  const outlook = opensAnew ? await outlookOf(trx, release) : undefined
+  const outlook = opensAnew ? await scheduleOf(trx, release) : undefined
   const { closes, opens } = compareOpen({
     before: authorisationsBefore,
     after: outlook?.authorisations ?? [],
@@ -165,7 +165,7 @@ interface ReleaseRequest {
 }
 
 export interface PublishedRelease extends ChangedRelease {
-  outlook: Outlook
+  outlook: ReleaseSchedule
 }
 
 /** Publishes a release: it opens for each centre at its moment. @throws `no-audience`, `no-resource`, `withdrawn` */
@@ -179,7 +179,7 @@ export async function publishRelease(
   permit(ctx, 'releases.publish', { name: subject })
   if (before.state === 'withdrawn') throw withdrawnRelease(before)
   // The outlook is computed as if the release were published already.
-  const outlook = await outlookOf(trx, { ...before, state: 'released' })
+  const outlook = await scheduleOf(trx, { ...before, state: 'released' })
   // A published release stays unchanged even if it has become incomplete: `errors list` reports that.
   if (before.state === 'released')
     return { release: before, outcome: 'unchanged', closes: [], opens: [], outlook }

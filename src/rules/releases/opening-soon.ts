@@ -27,11 +27,11 @@ export async function releasesOpeningSoon(db: Kysely<Store>, now: Date): Promise
   )
   if (candidates.length === 0) return []
   const { readReleaseFacts } = await import('./release-facts.ts')
-  const { outlookFrom } = await import('./outlook.ts')
+  const { scheduleFrom } = await import('./outlook.ts')
   const facts = await readReleaseFacts(db, { releases: candidates })
   const until = new Date(now.getTime() + day)
   return candidates.flatMap((release) => {
-    const { timeline, centres, without } = outlookFrom(facts, release)
+    const { timeline, centres, without } = scheduleFrom(facts, release)
     const next = timeline.find(({ at }) => at > now)
     const isNext = next !== undefined && next.at <= until
     const isMissed = without.length > 0 && mayOpenBetween(release.opens, { from: now, until })

@@ -12,7 +12,7 @@ import {
 import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 
 /** When a release opens around the world, and for which centres it never will. */
-export interface Outlook {
+export interface ReleaseSchedule {
   centres: number
   firstOpensAt: Date | null
   lastOpensAt: Date | null
@@ -34,12 +34,12 @@ export interface OpeningMoment {
 }
 
 /** Works out when a release opens for each centre of its audience, whatever the state of the release. */
-export async function outlookOf(db: Kysely<Store>, release: ReleaseRow): Promise<Outlook> {
-  return outlookFrom(await readReleaseFacts(db, { releases: [release], listening: 'asked' }), release)
+export async function scheduleOf(db: Kysely<Store>, release: ReleaseRow): Promise<ReleaseSchedule> {
+  return scheduleFrom(await readReleaseFacts(db, { releases: [release], listening: 'asked' }), release)
 }
 
 /** `outlookOf` from facts that are read once for many releases. */
-export function outlookFrom(facts: ReleaseFacts, release: ReleaseRow): Outlook {
+export function scheduleFrom(facts: ReleaseFacts, release: ReleaseRow): ReleaseSchedule {
   const authorisations = [...authorisationsOf(release, facts)]
   const without = authorisations.filter(({ problem }) => problem !== null)
   const byMoment = new Map<number, Map<string | null, number>>()

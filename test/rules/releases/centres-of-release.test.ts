@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CentreOfRelease, ReleaseRow } from '../../../src/db/releases.ts'
-import { authorisationsOf, reachOf } from '../../../src/rules/releases/centres-of-release.ts'
-import { outlookFrom } from '../../../src/rules/releases/outlook.ts'
+import { authorisationsOf, openingSummaryOf } from '../../../src/rules/releases/centres-of-release.ts'
+import { scheduleFrom } from '../../../src/rules/releases/outlook.ts'
 import { releaseFacts } from '../../../src/rules/releases/release-facts.ts'
 
 const centres: CentreOfRelease[] = Array.from({ length: 3000 }, (_, at) => ({
@@ -74,13 +74,13 @@ describe('a release for the centres with an entry, and for some by their number'
     const given = [...authorisationsOf(chosen, facts)].map(({ centre }) => centre.number)
     // An associate centre without Global Listening has no recording.
     expect(given).toEqual(['C0011', 'C0012', 'C1205', 'C2999'])
-    expect(reachOf(chosen, facts)).toMatchObject({ centres: 4, withoutKeyTime: 0 })
+    expect(openingSummaryOf(chosen, facts)).toMatchObject({ centres: 4, withoutKeyTime: 0 })
     expect(looks()).toBeLessThan(30)
   })
 
   it('names those of them that are left out for want of Global Listening', () => {
     const { facts } = countedFacts()
-    expect(outlookFrom(facts, chosen).leftOut.map(({ number }) => number)).toEqual(['C0010'])
+    expect(scheduleFrom(facts, chosen).leftOut.map(({ number }) => number)).toEqual(['C0010'])
   })
 })
 
@@ -90,7 +90,7 @@ describe('a release for some centres by their number', () => {
     ['C0012', []],
   ])('names none that it is not for as left out for want of Global Listening: %s', (value, leftOut) => {
     const { facts } = countedFacts()
-    const outlook = outlookFrom(facts, release([{ kind: 'centre', value }]))
+    const outlook = scheduleFrom(facts, release([{ kind: 'centre', value }]))
     expect(outlook.leftOut.map(({ number }) => number)).toEqual(leftOut)
   })
 })
@@ -102,7 +102,7 @@ describe('a release for a kind of centre, and for the centres with an entry', ()
       { kind: 'kind', value: 'school' },
       { kind: 'entries', value: '' },
     ])
-    expect(reachOf(given, facts).centres).toBe(2700)
+    expect(openingSummaryOf(given, facts).centres).toBe(2700)
     expect([...authorisationsOf(given, facts)]).toHaveLength(2700)
   })
 })

@@ -3,9 +3,9 @@ import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
 import type { CentreOfRelease, ReleaseRow } from '../../../src/db/releases.ts'
 import { timeZoneNames } from '../../time-zone-names.ts'
-import { authorisationsOf, reachOf } from '../../../src/rules/releases/centres-of-release.ts'
+import { authorisationsOf, openingSummaryOf } from '../../../src/rules/releases/centres-of-release.ts'
 import { momentText } from '../../../src/rules/releases/moment.ts'
-import { outlookFrom } from '../../../src/rules/releases/outlook.ts'
+import { scheduleFrom } from '../../../src/rules/releases/outlook.ts'
 import { releaseFacts } from '../../../src/rules/releases/release-facts.ts'
 
 const minute = 60_000
@@ -126,7 +126,7 @@ function wrongIn(some: readonly CentreOfRelease[], exam: Exam): string[] {
     .sort((one, other) => one.getTime() - other.getTime())
     .map((at) => at.toISOString())
   if ([...inOrder].sort().join() !== inOrder.join()) wrong.push(`${exam.date}: the order`)
-  const { centres: reached, first, last, withoutKeyTime } = reachOf(release, facts)
+  const { centres: reached, first, last, withoutKeyTime } = openingSummaryOf(release, facts)
   const counted = [reached, withoutKeyTime, first?.at.toISOString(), last?.at.toISOString()].join()
   if (
     counted !== [authorised.length, authorised.length - opening.length, inOrder.at(0), inOrder.at(-1)].join()
@@ -143,7 +143,7 @@ function wrongInTimeline(exam: Exam): string[] {
     ({ opensAt }) => opensAt?.getTime() ?? [],
   )
   const inOrder = [...new Set(opening)].sort((one, other) => one - other)
-  const { timeline } = outlookFrom(facts, released(exam))
+  const { timeline } = scheduleFrom(facts, released(exam))
   if (timeline.map(({ at }) => at.getTime()).join() !== inOrder.join())
     wrong.push(`${exam.date}: the timeline`)
   for (const { at, zones } of timeline)
