@@ -18,7 +18,7 @@ import {
   uploadHelpDocument,
   replaceHelpDocument,
   withdrawHelpDocument,
-  readableHelpDocuments,
+  visibleHelpDocuments,
   findHelpDocument,
   lookUpHelpDocuments,
   type ChangedHelpDocument,
@@ -31,20 +31,20 @@ import { checkedText } from '../cli/typed-values.ts'
 import { parseHelpDocumentNumber } from '../rules/resources.ts'
 import { readEachName, forEachTarget } from '../rules/batch.ts'
 
-interface OneFile {
+interface SingleFile {
   file: FileToUpload
   uploaded: Uploaded
 }
 
-interface Request extends OneFile {
+interface Request extends SingleFile {
   title: string
 }
 
-interface Replacement extends OneFile {
+interface Replacement extends SingleFile {
   id: string
 }
 
-function uploadOfOne<Asked extends OneFile>() {
+function singleFileUpload<Asked extends SingleFile>() {
   return {
     files: ({ file }: Asked) => [file],
     addUploaded: (request: Asked, [uploaded = request.file]: readonly Uploaded[]) => ({
@@ -67,7 +67,7 @@ export const upload = () =>
       const request: Request = { title, file, uploaded: file }
       return request
     },
-    upload: uploadOfOne<Request>(),
+    upload: singleFileUpload<Request>(),
     act: async (trx, ctx, { title, uploaded: file }) => [await uploadHelpDocument(trx, { title, file, ctx })],
     render: renderChangedHelpDocuments,
     json: changedHelpDocumentsJson,
@@ -89,7 +89,7 @@ export const list = () =>
     dropOrder: ['bytes', 'file', 'created', 'version', 'replaced'],
     id: 'id',
     find: async ({ store: { db }, ctx: { actor, at } }, { history }) =>
-      foundInMemory(await readableHelpDocuments(db, { actor, at, history })),
+      foundInMemory(await visibleHelpDocuments(db, { actor, at, history })),
     json: helpDocumentJson,
     emptyMessage: 'No help documents.',
   })
@@ -128,7 +128,7 @@ export const replace = () =>
       const request: Replacement = { id, file, uploaded: file }
       return request
     },
-    upload: uploadOfOne<Replacement>(),
+    upload: singleFileUpload<Replacement>(),
     act: async (trx, ctx, { id, uploaded: file }) => [await replaceHelpDocument(trx, { id, file, ctx })],
     confirm: {
       question: ([changed]) =>

@@ -202,7 +202,7 @@ export const download = () =>
     },
   })
 
-const numbersOfResources = () => ({
+const resourceArguments = () => ({
   id: checkedWithoutStore(
     (ids) => readEachName(ids, parseResourceNumber),
     withCompletions(
@@ -227,7 +227,7 @@ export const withdraw = () =>
     summary: 'let a file for centres open for nobody any more',
     description:
       'Withdraw resources: they open for nobody until they are restored. Nothing is deleted, and whoever has a file keeps it.',
-    args: numbersOfResources(),
+    args: resourceArguments(),
     examples: ['ssh-admin resources withdraw 1 --yes'],
     act: changeEach(withdrawResource),
     confirm: {
@@ -244,7 +244,7 @@ export const restore = () =>
     summary: 'let a withdrawn file open again',
     description:
       'Take a withdrawal back: the resource opens again for those for whom its releases open it, who are named.',
-    args: numbersOfResources(),
+    args: resourceArguments(),
     examples: ['ssh-admin resources restore 1'],
     act: changeEach(restoreResource),
     confirm: {

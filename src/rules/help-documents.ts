@@ -134,7 +134,7 @@ export interface ChangedHelpDocument {
  * The documents that the actor may read: those that are not withdrawn; for Cambridge staff also the others.
  * @param history whether replaced versions are included @throws `not-permitted`, recorded, unless staff ask for those
  */
-export async function readableHelpDocuments(
+export async function visibleHelpDocuments(
   db: Kysely<Store>,
   { actor, at, history }: Pick<RuleContext, 'actor' | 'at'> & { history: boolean },
 ): Promise<HelpDocumentRow[]> {
