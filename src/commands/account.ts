@@ -124,8 +124,8 @@ async function ownerOfLink(
 ): Promise<Account> {
   return withStore(session, 'rehearse', async (store) => {
     const keys = store.keys()
-    const look = (trx: Trx, ctx: RuleContext) => checkLink(trx, { ...typed, keys, ctx })
-    const { account } = await session.rehearse(store, look, 'may-be-behind')
+    const check = (trx: Trx, ctx: RuleContext) => checkLink(trx, { ...typed, keys, ctx })
+    const { account } = await session.rehearse(store, check, 'may-be-behind')
     return account
   })
 }

@@ -19,14 +19,14 @@ import { choosePassword, isPassword, type NewPassword } from './account/password
 import {
   ownerContext,
   findClaimedAccount,
-  maxQuickTries,
+  maxAttemptsWithoutDelay,
   dummyId,
-  recordWrongTry,
-  requestLine,
+  recordFailedAttempt,
+  requestCommand,
   refuseSignIn,
-  refuseTooManyTries,
+  refuseTooManyAttempts,
   writeOrSimulate,
-  type WrongTry,
+  type FailedAttempt,
 } from './account/self-service.ts'
 import { appendAudit } from './audit/append.ts'
 import {
@@ -91,10 +91,13 @@ function isPinOf(
 }
 
 /** Counts and records the try; the message is the same for every cause, even for an unknown address [004]. */
-async function wrongPin(trx: Trx, { email, account, ctx }: WrongTry & { email: string }): Promise<Refused> {
+async function wrongPin(
+  trx: Trx,
+  { email, account, ctx }: FailedAttempt & { email: string },
+): Promise<Refused> {
   const judged = account?.pin === 'issued'
   await countWrongPin(trx, { userId: judged ? account.id : dummyId, max: maxWrongTries })
-  await recordWrongTry(trx, { action: 'account.wrong-pin', judged, account, ctx })
+  await recordFailedAttempt(trx, { action: 'account.wrong-pin', judged, account, ctx })
   return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
     hint: `Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin ${shellWord(parseAddress(email).email)}`,
     commitsChanges: true,
@@ -178,7 +181,7 @@ async function wrongTemporaryPassword(
     'wrong-temporary-password',
     'This address and temporary password do not open an account.',
     {
-      hint: `It works for 48 hours, one time, and five wrong tries end it. For a new one: ${requestLine(email)}`,
+      hint: `It works for 48 hours, one time, and five wrong tries end it. For a new one: ${requestCommand(email)}`,
       commitsChanges: true,
     },
   )
@@ -226,7 +229,7 @@ async function openCredentialOf(
   return credential && !hasExpired(credential, at) ? credential : undefined
 }
 
-interface WrongCredential extends WrongTry {
+interface WrongCredential extends FailedAttempt {
   /** The open credential that the try was compared with; undefined where none is open. */
   open: Credential | undefined
 }
@@ -237,7 +240,7 @@ async function countWrongCredential(
   { open, ...tried }: WrongCredential,
 ): Promise<void> {
   await countWrongTry(trx, { credential: open ?? { id: dummyId }, max: maxWrongTries })
-  await recordWrongTry(trx, { action, judged: open !== undefined, ...tried })
+  await recordFailedAttempt(trx, { action, judged: open !== undefined, ...tried })
 }
 
 function hasExpired({ expiresAt }: Credential, at: Date): boolean {
@@ -274,7 +277,7 @@ async function wrongCode(
 ): Promise<Refused> {
   await countWrongCredential(trx, 'account.wrong-code', tried)
   return new Refused('wrong-code', 'This address and code do not belong together.', {
-    hint: `The code works for 30 minutes, and five wrong tries end it. For a new message: ${requestLine(email)}`,
+    hint: `The code works for 30 minutes, and five wrong tries end it. For a new message: ${requestCommand(email)}`,
     commitsChanges: true,
   })
 }
@@ -294,7 +297,7 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
     findClaimedAccount(trx, { email, at }),
     findSecrets(trx, key),
   )
-  refuseTooManyTries(wrong, { email, at })
+  refuseTooManyAttempts(wrong, { email, at })
   const isRight = await isPassword(password, passwordHash)
   if (!account || !isRight) throw await wrongSignIn(trx, { email, key, account, ctx })
   await forgetWrongSignIns(trx, key)
@@ -307,17 +310,17 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
 /** Counts the try in the transaction that judged it, for unknown addresses too; the owner is told of the tenth. */
 async function wrongSignIn(
   trx: Trx,
-  { email, key, account, ctx }: WrongTry & { email: string; key: string },
+  { email, key, account, ctx }: FailedAttempt & { email: string; key: string },
 ): Promise<Refused> {
   const inARow = await countWrongSignIn(trx, { key, at: ctx.at })
-  await recordWrongTry(trx, { action: 'account.wrong-password', account, ctx })
-  if (inARow === maxQuickTries) {
+  await recordFailedAttempt(trx, { action: 'account.wrong-password', account, ctx })
+  if (inARow === maxAttemptsWithoutDelay) {
     const recipient = account?.centre && !account.centre.deleted ? account : undefined
     const write = (owner: Account) => queueMessage(trx, ctx, { letter: 'sign-in-slowed', to: owner })
     await writeOrSimulate(trx, { to: recipient, at: ctx.at, write })
   }
   return new Refused('wrong-sign-in', 'The e-mail address or the password is not right.', {
-    hint: `For a new password: ${requestLine(email)}`,
+    hint: `For a new password: ${requestCommand(email)}`,
     commitsChanges: true,
   })
 }

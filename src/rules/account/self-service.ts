@@ -22,7 +22,7 @@ export async function findClaimedAccount(
 }
 
 /** The command that asks for another message; the same words whether or not an account has the address. */
-export function requestLine(email: string): string {
+export function requestCommand(email: string): string {
   return `ssh-admin account request ${shellWord(parseAddress(email).email)}`
 }
 
@@ -54,7 +54,7 @@ export function ownerContext(ctx: RuleContext, { id, email, hubRole, roles, cent
   }
 }
 
-export interface WrongTry {
+export interface FailedAttempt {
   /** Absent where nobody has the address that was typed. */
   account: Account | undefined
   ctx: RuleContext
@@ -64,9 +64,9 @@ export interface WrongTry {
  * Records a wrong try. An address that nobody has, or an account with no open secret, is recorded too, so that the
  * answer takes as long; `judged` says whether the try was compared with a secret.
  */
-export async function recordWrongTry(
+export async function recordFailedAttempt(
   trx: Trx,
-  { action, judged, account, ctx }: WrongTry & { action: string; judged?: boolean },
+  { action, judged, account, ctx }: FailedAttempt & { action: string; judged?: boolean },
 ): Promise<void> {
   const facts = judged === undefined ? {} : { judged }
   await appendAudit(trx, { ...ctx, action, kind: 'event', subject: account, facts })
@@ -96,39 +96,39 @@ function hintFor(account: Account): string | undefined {
 }
 
 const minute = 60_000
-const maxPause = 60 * minute
+const maxBackoff = 60 * minute
 
 /** Wrong passwords in a row that are judged without a pause. */
-export const maxQuickTries = 10
+export const maxAttemptsWithoutDelay = 10
 /** Wrong passwords in a row after which no further one is judged. */
-const maxTries = 100
+const maxAttempts = 100
 
 /** How long the next try has to wait: a minute after ten wrong ones, then two, doubling to an hour. */
-function pauseAfter(inARow: number): number {
-  if (inARow < maxQuickTries) return 0
-  return Math.min(minute * 2 ** (inARow - maxQuickTries), maxPause)
+function backoffAfter(inARow: number): number {
+  if (inARow < maxAttemptsWithoutDelay) return 0
+  return Math.min(minute * 2 ** (inARow - maxAttemptsWithoutDelay), maxBackoff)
 }
 
 /** Refuses a try that comes too soon, in the same words whether or not an account exists. @throws `too-many-tries` */
-export function refuseTooManyTries(
+export function refuseTooManyAttempts(
   wrong: WrongSignIns | undefined,
   { email, at }: { email: string; at: Date },
 ): void {
   if (!wrong) return
   const hint = `To choose a new password: ssh-admin account request ${email}`
-  if (wrong.inARow >= maxTries) {
+  if (wrong.inARow >= maxAttempts) {
     throw new Refused(
       'too-many-tries',
-      `${maxTries} wrong passwords in a row were typed for ${email}: no further one is tried.`,
+      `${maxAttempts} wrong passwords in a row were typed for ${email}: no further one is tried.`,
       {
         hint,
         details: { nextTryAt: null },
       },
     )
   }
-  const nextTry = new Date(wrong.lastAt.getTime() + pauseAfter(wrong.inARow))
-  if (at >= nextTry) return
-  const nextTryAt = nextTry.toISOString()
+  const nextAttempt = new Date(wrong.lastAt.getTime() + backoffAfter(wrong.inARow))
+  if (at >= nextAttempt) return
+  const nextTryAt = nextAttempt.toISOString()
   throw new Refused(
     'too-many-tries',
     `${wrong.inARow} wrong passwords in a row were typed for ${email}: the next one is tried from ${timeToTheSecond(nextTryAt)} on.`,
