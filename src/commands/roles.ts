@@ -16,8 +16,8 @@ import { addClosedReleases, type ChangedUser } from '../rules/users/changed.ts'
 import { comparableUsers } from './users/questions.ts'
 import * as z from 'zod'
 import { optional, checkedText } from '../cli/typed-values.ts'
-import { roleNamed } from '../rules/roles/chosen.ts'
-import { checkPermission, type Checked, parseRight } from '../rules/permissions/check.ts'
+import { resolveRole } from '../rules/roles/chosen.ts'
+import { checkPermission, type PermissionCheck, parseRight } from '../rules/permissions/check.ts'
 import { actions, matrix, othersRow, staffRow } from '../rules/permissions/matrix.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
@@ -100,7 +100,7 @@ export const check = () =>
     options: {
       role: withCompletions(
         roleChoices,
-        option('<role>', 'the role to be granted or revoked', optional(checkedText(roleNamed))),
+        option('<role>', 'the role to be granted or revoked', optional(checkedText(resolveRole))),
       ),
       field: withCompletions(
         ['address'],
@@ -110,7 +110,7 @@ export const check = () =>
     examples: ['ssh-admin roles check amira@school.example users.suspend omar@school.example'],
     prepare: async (question) => ({ ...question, ...parseRight(question) }),
     read: ({ db }, ctx, question) => checkPermission(db, { ...question, ctx }),
-    render: renderChecked,
+    render: renderPermission,
     json: (checked) => checked,
   })
 
@@ -174,7 +174,7 @@ function renderMatrix(view: View): string {
   return `${lines.join('\n')}\n\n${remarks}`
 }
 
-function renderChecked({ actor, action, target, allowed, rule }: Checked, view: View): string {
+function renderPermission({ actor, action, target, allowed, rule }: PermissionCheck, view: View): string {
   if (!view.isTerminal) return tsvLine([allowed ? 'yes' : 'no', rule])
   const { chalk } = view
   const word = allowed ? chalk.green('Yes') : chalk.red('No')

@@ -37,18 +37,18 @@ import {
 } from './new-people.ts'
 import { shellWord } from '../../shell-word.ts'
 import { readUsers, userColumns, writtenUserColumns } from './read-users.ts'
-import { chosenRoles, chosenSites } from '../../rules/roles/chosen.ts'
+import { resolveRoles, resolveSites } from '../../rules/roles/chosen.ts'
 import { givenSites, roleChoices, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
 const options = {
   centre: allowName('centre', option('<centre>', 'the number or name of their centre')),
   admin: flag('with administrative rights'),
   site: checkedWithoutStore(
-    chosenSites,
+    resolveSites,
     withCompletions(sites, listOption('<site>', `with access to this site: ${givenSites.join(', ')}`)),
   ),
   role: checkedWithoutStore(
-    chosenRoles,
+    resolveRoles,
     withCompletions(
       roleChoices,
       listOption('<role>', 'with this role (help roles); service roles alone make no hub user'),

@@ -26,7 +26,7 @@ import {
   titleOfRole,
   titleOfSite,
 } from '../../rules/roles/catalogue.ts'
-import { roleNamed, siteNamed } from '../../rules/roles/chosen.ts'
+import { resolveRole, resolveSite } from '../../rules/roles/chosen.ts'
 import type { Account } from '../../rules/users/account.ts'
 import { userTarget, addClosedReleases } from '../../rules/users/changed.ts'
 import { permit } from '../../rules/permissions/decide.ts'
@@ -35,7 +35,7 @@ import { isAnotherAddress, readNewAddress } from '../../rules/users/email.ts'
 import { findUser } from '../../rules/users/find.ts'
 import { comparableAccount, comparableUser } from './questions.ts'
 
-const rolesTyped = listOf((name) => roleNamed(name).name)
+const rolesTyped = listOf((name) => resolveRole(name).name)
 
 const options = {
   firstName: option('<name>', 'another first name'),
@@ -44,11 +44,11 @@ const options = {
   admin: negatableFlag({ on: 'give administrative rights', off: 'take administrative rights away' }),
   addSite: withCompletions(
     sites,
-    listOption('<site>', `give access to this site: ${givenSites.join(', ')}`, listOf(siteNamed)),
+    listOption('<site>', `give access to this site: ${givenSites.join(', ')}`, listOf(resolveSite)),
   ),
   removeSite: withCompletions(
     sites,
-    listOption('<site>', 'take access to this site away', listOf(siteNamed)),
+    listOption('<site>', 'take access to this site away', listOf(resolveSite)),
   ),
   addRole: withCompletions(roleChoices, listOption('<role>', 'give this role (help roles)', rolesTyped)),
   removeRole: withCompletions(roleChoices, listOption('<role>', 'take this role away', rolesTyped)),

@@ -14,7 +14,7 @@ import type { Store, UserStatus } from '../../db/schema.ts'
 import { wordsToFind } from '../../search-key.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { chosenSites, roleNamed, siteNamed } from '../../rules/roles/chosen.ts'
+import { resolveSites, resolveRole, resolveSite } from '../../rules/roles/chosen.ts'
 import { nameReader, namesWithSynonym } from '../../rules/unknown-name.ts'
 import { emptyStoreMessage } from '../../cli/list-text.ts'
 
@@ -37,12 +37,12 @@ const options = {
     listOption(
       '<role>',
       'with one of these roles (help roles)',
-      listOf((name) => roleNamed(name).name),
+      listOf((name) => resolveRole(name).name),
     ),
   ),
   site: withCompletions(
     sites,
-    listOption('<site>', `with access to these sites: ${sites.join(', ')}`, listOf(siteNamed)),
+    listOption('<site>', `with access to these sites: ${sites.join(', ')}`, listOf(resolveSite)),
   ),
   search: option('<text>', 'by part of a name or address; accents and letter case do not matter'),
   notSetUp: flag('who have not set up a password'),
@@ -78,7 +78,7 @@ async function userFilter(
     ],
     hubRoles: role.filter(isHubRole),
     roles: role.filter((name) => !isHubRole(name)),
-    sites: chosenSites(site),
+    sites: resolveSites(site),
     words: [...words, ...wordsToFind(search)],
     neverSignedIn,
     pin: { states: options.pin, expiredSince: pinExpiryCutoff(ctx.at) },

@@ -5,7 +5,7 @@ import { nearestOf } from '../../nearest.ts'
 import type { RuleContext } from './actor.ts'
 import { actingUser } from './find-actor.ts'
 import { userTarget } from '../users/changed.ts'
-import { roleNamed } from '../roles/chosen.ts'
+import { resolveRole } from '../roles/chosen.ts'
 import { findCentre } from '../centres/find.ts'
 import { findUser } from '../users/find.ts'
 import { type Action, actions } from './matrix.ts'
@@ -22,7 +22,7 @@ interface Question {
   ctx: RuleContext
 }
 
-export interface Checked {
+export interface PermissionCheck {
   actor: string
   action: Action
   target: string
@@ -34,7 +34,7 @@ export interface Checked {
 export async function checkPermission(
   db: Kysely<Store>,
   { email, action, target: name, role, field, ctx }: Question,
-): Promise<Checked> {
+): Promise<PermissionCheck> {
   const account = await findUser(db, { email, ...ctx })
   const target = await findTarget(db, { name, ctx })
   const actor = actingUser(account, ctx.actor)
@@ -83,7 +83,7 @@ function parseRole(name: string | undefined, action: Action): string | undefined
       optionToAdd: ['--role', 'ROLE'],
     })
   }
-  return roleNamed(name).name
+  return resolveRole(name).name
 }
 
 async function findTarget(

@@ -14,7 +14,7 @@ import {
 } from './catalogue.ts'
 import { isHubRole } from '../users/account.ts'
 
-export interface ChosenRoles {
+export interface ResolvedRoles {
   admin: boolean
   teacher: boolean
   /** Service roles only. */
@@ -24,8 +24,8 @@ export interface ChosenRoles {
 }
 
 /** Reads roles as they were typed or written in a table. @throws `unknown-role` */
-export function chosenRoles(names: readonly string[]): ChosenRoles {
-  const chosen = [...new Set(names.map(roleNamed))]
+export function resolveRoles(names: readonly string[]): ResolvedRoles {
+  const chosen = [...new Set(names.map(resolveRole))]
   const ungrantable = chosen.filter(isUngrantable)
   const roles = chosen.filter((role) => !isUngrantable(role)).map(({ name }) => name)
   return {
@@ -37,7 +37,7 @@ export function chosenRoles(names: readonly string[]): ChosenRoles {
 }
 
 /** @throws `unknown-role`, with the nearest */
-export function roleNamed(name: string): Role {
+export function resolveRole(name: string): Role {
   const role = findRole(name)
   if (role) return role
   // A service that is named for a role stands for its roles.
@@ -63,7 +63,7 @@ interface Granting {
  * Tells an actor who could give such a role how it comes about, and refuses every other actor.
  * @throws `not-permitted`, `is-coordinator`, `derived-role`
  */
-export function refuseUngrantable({ ungrantable }: ChosenRoles, { ctx, right, target }: Granting): void {
+export function refuseUngrantable({ ungrantable }: ResolvedRoles, { ctx, right, target }: Granting): void {
   for (const role of ungrantable) {
     const isTheirs = role.grantedBy === 'by-coordinator-commands' && mayAddCoordinator(ctx.actor, target)
     if (!isTheirs) permit(ctx, right, { ...target, role: role.name })
@@ -79,7 +79,7 @@ function mayAddCoordinator(
 }
 
 /** Refuses such a role in a table, whose cells are read before any rights. @throws `is-coordinator`, `derived-role` */
-export function refuseUngrantableCell({ ungrantable: [role] }: ChosenRoles): void {
+export function refuseUngrantableCell({ ungrantable: [role] }: ResolvedRoles): void {
   if (role) throw ungrantableRole(role)
 }
 
@@ -96,19 +96,19 @@ function ungrantableRole({ name, grantedBy, does }: Role): Refused {
 }
 
 /** Reads sites by name. The hub comes with every hub role, and is no choice of its own. */
-export function chosenSites(names: readonly string[]): Site[] {
-  return [...new Set(names.map(siteNamed))].sort()
+export function resolveSites(names: readonly string[]): Site[] {
+  return [...new Set(names.map(resolveSite))].sort()
 }
 
 /** @throws `unknown-site`, with the nearest */
-export function siteNamed(name: string): Site {
+export function resolveSite(name: string): Site {
   const site = findSite(name)
   if (!site) throw unknownName({ kind: 'site', name, known: sites })
   return site
 }
 
 /** A site that holds Progression Test data. */
-export function progressionTestSite(name: string): (typeof progressionTestSites)[number] {
+export function resolveProgressionTestSite(name: string): (typeof progressionTestSites)[number] {
   const anySite = findSite(name)
   const site = progressionTestSites.find((one) => one === anySite)
   if (!site && anySite)

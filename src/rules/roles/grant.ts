@@ -7,7 +7,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, userTarget, unchanged } from '../users/changed.ts'
 import { catalogue, findRole, rolesOfService } from './catalogue.ts'
 import { similarNames } from '../unknown-name.ts'
-import { chosenRoles, refuseUngrantable, roleNamed } from './chosen.ts'
+import { resolveRoles, refuseUngrantable, resolveRole } from './chosen.ts'
 import { readEachName, refuseMistypedFirst } from '../batch.ts'
 import { findUser } from '../users/find.ts'
 import { decide, permit } from '../permissions/decide.ts'
@@ -21,8 +21,8 @@ interface Granting {
 
 /** Gives somebody roles of their centre's services [factsheet on managing users in My Cambridge]. */
 export async function grantRoles(trx: Trx, { email, roles: typed, ctx }: Granting): Promise<ChangedUser> {
-  const roles = rolesTyped(typed)
-  const account = await refuseMistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
+  const roles = parseRoles(typed)
+  const account = await refuseMistypedFirst(findUser(trx, { email, ...ctx }), () => resolveRoles(roles))
   const chosen = await serviceRoles(roles, { account, right: 'roles.grant', ctx })
   if (account.centre === null) throw noCentreForRoles(account)
   refuseDeletedCentre(account.centre)
@@ -35,8 +35,8 @@ export async function grantRoles(trx: Trx, { email, roles: typed, ctx }: Grantin
 
 /** Takes roles away; the account and everything else of it stays. */
 export async function revokeRoles(trx: Trx, { email, roles: typed, ctx }: Granting): Promise<ChangedUser> {
-  const roles = rolesTyped(typed)
-  const account = await refuseMistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
+  const roles = parseRoles(typed)
+  const account = await refuseMistypedFirst(findUser(trx, { email, ...ctx }), () => resolveRoles(roles))
   const chosen = await serviceRoles(roles, { account, right: 'roles.revoke', ctx })
   const revoked = chosen.filter((role) => account.roles.includes(role))
   if (revoked.length === 0) return unchanged(account)
@@ -47,14 +47,14 @@ export async function revokeRoles(trx: Trx, { email, roles: typed, ctx }: Granti
 
 /** Refuses words that name no role. @throws `unknown-role`, with every such word */
 export async function refuseUnknownRoles(words: readonly string[]): Promise<void> {
-  await readEachName([...new Set(rolesTyped(words))], roleNamed)
+  await readEachName([...new Set(parseRoles(words))], resolveRole)
 }
 
 /**
  * Joins words of which none is a role into one name, typed without quotes (`Submit for assessment`), unless one word
  * is nearly a role and the joined name is neither nearly a role nor a service.
  */
-function rolesTyped(words: readonly string[]): readonly string[] {
+function parseRoles(words: readonly string[]): readonly string[] {
   if (words.length < 2 || words.some(findRole)) return words
   const joined = words.join(' ')
   const isOne = isNearlyRole(joined) || rolesOfService(joined).length > 0
@@ -76,12 +76,12 @@ interface Choosing {
 async function serviceRoles(names: readonly string[], { account, right, ctx }: Choosing): Promise<string[]> {
   const target = userTarget(account)
   await readEachName([...new Set(names)], (name) => {
-    const chosen = chosenRoles([name])
+    const chosen = resolveRoles([name])
     refuseUngrantable(chosen, { ctx, right, target })
     for (const role of chosen.roles) permit(ctx, right, { ...target, role })
     if (chosen.admin || chosen.teacher) refuseHubRole(name, { account, right, ctx })
   })
-  return chosenRoles(names).roles
+  return resolveRoles(names).roles
 }
 
 /** Tells an actor who may edit administrative rights which command does it; no other actor may give this role. */

@@ -16,9 +16,9 @@ import { hasWaitingMessage } from '../mail/queue-message.ts'
 import type { Actor, RuleContext } from '../permissions/actor.ts'
 import { decide, maySeeCentre, centreTarget, permit } from '../permissions/decide.ts'
 import {
-  type ChosenRoles,
-  chosenRoles,
-  chosenSites,
+  type ResolvedRoles,
+  resolveRoles,
+  resolveSites,
   refuseUngrantable,
   refuseUngrantableCell,
 } from '../roles/chosen.ts'
@@ -61,11 +61,11 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   const [centre, there] = await refuseMistypedFirst(
     awaitAll(findCentre(trx, addition.centre, ctx), findLiveUser(trx, person.address.key)),
     () => {
-      chosenRoles(addition.roles ?? [])
-      chosenSites(addition.sites ?? [])
+      resolveRoles(addition.roles ?? [])
+      resolveSites(addition.sites ?? [])
     },
   )
-  const chosen = chosenRoles(addition.roles ?? [])
+  const chosen = resolveRoles(addition.roles ?? [])
   const rights = rightsFor(addition, { chosen, centre })
   const target = centreTarget(centre, person.address.email)
   permit(ctx, 'users.add', { ...target, newUser: { hubRole: rights.hubRole, roles: rights.roles } })
@@ -92,9 +92,9 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
 
 function rightsFor(
   { admin, sites = [], ctx }: Addition,
-  { chosen, centre }: { chosen: ChosenRoles; centre: CentreWithPeople },
+  { chosen, centre }: { chosen: ResolvedRoles; centre: CentreWithPeople },
 ): Rights {
-  const chosenSiteNames = chosenSites(sites)
+  const chosenSiteNames = resolveSites(sites)
   const hub = [
     ...(admin || chosen.admin ? ['admin'] : []),
     ...(chosen.teacher || chosenSiteNames.length > 0 ? ['teacher'] : []),
@@ -317,8 +317,8 @@ async function failuresOfCells(
   const checks = [
     () => namesOfRow(row),
     () => parseNewAddress(email),
-    () => refuseUngrantableCell(chosenRoles(roles)),
-    () => chosenSites(sites),
+    () => refuseUngrantableCell(resolveRoles(roles)),
+    () => resolveSites(sites),
   ]
   const unknown = await centreFailure(centre)
   const failures = unknown ? [unknown] : []

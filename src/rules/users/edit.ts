@@ -18,7 +18,7 @@ import {
   refuseWhileActingForCentres,
   noCentreForRoles,
 } from '../refusals.ts'
-import { chosenRoles, chosenSites, refuseUngrantable } from '../roles/chosen.ts'
+import { resolveRoles, resolveSites, refuseUngrantable } from '../roles/chosen.ts'
 import { type Account, nameOf } from './account.ts'
 import { changedTo, type ChangedUser, userTarget, unchanged } from './changed.ts'
 import { type Address, isAnotherAddress, parseAddress, parseNewAddress } from './email.ts'
@@ -45,7 +45,7 @@ export async function editUser(
     await refuseAlreadyEdited(trx, { email, changes, ctx, notFound })
   })
   if (!isAboutRolesOnly(changes)) permit(ctx, 'users.edit', userTarget(before))
-  const [add, remove] = [chosenRoles(changes.addRoles ?? []), chosenRoles(changes.removeRoles ?? [])]
+  const [add, remove] = [resolveRoles(changes.addRoles ?? []), resolveRoles(changes.removeRoles ?? [])]
   const namesHubRole = [add, remove].some(({ admin, teacher }) => admin || teacher)
   if (namesHubRole) permit(ctx, 'users.edit', userTarget(before))
   const target = userTarget(before)
@@ -91,8 +91,8 @@ function refuseMistyped({
   ...facts
 }: Changes): void {
   const { firstName = '', lastName = '', email } = facts
-  chosenRoles([...addRoles, ...removeRoles])
-  chosenSites([...addSites, ...removeSites])
+  resolveRoles([...addRoles, ...removeRoles])
+  resolveSites([...addSites, ...removeSites])
   if (email !== undefined) parseNewAddress(email)
   parseNames({ firstName, lastName })
 }
@@ -153,8 +153,8 @@ function refuseTakingHub(
   { changes: { removeSites = [], removeRoles = [] }, after }: { changes: Changes; after: UserAfter },
 ): void {
   if (before.hubRole === null) return
-  const takesSite = chosenSites(removeSites).includes('school-support-hub')
-  const takesRole = chosenRoles(removeRoles).teacher && before.hubRole === 'teacher'
+  const takesSite = resolveSites(removeSites).includes('school-support-hub')
+  const takesRole = resolveRoles(removeRoles).teacher && before.hubRole === 'teacher'
   if (!takesSite && !(takesRole && after.hubRole === 'teacher')) return
   const words = `${nameOf(before)} is ${before.hubRole} on the School Support Hub, and no edit takes that away.`
   throw new Refused('hub-role', words, {
@@ -248,10 +248,10 @@ interface UserAfter extends Required<TypedNames> {
 function userAfter(before: Account, changes: Changes): UserAfter {
   const { admin, email } = changes
   const { firstName, lastName, tidied = [] } = namesAfter(before, changes)
-  const add = chosenRoles(changes.addRoles ?? [])
-  const remove = chosenRoles(changes.removeRoles ?? [])
-  const addSites = chosenSites(changes.addSites ?? [])
-  const removeSites = chosenSites(changes.removeSites ?? [])
+  const add = resolveRoles(changes.addRoles ?? [])
+  const remove = resolveRoles(changes.removeRoles ?? [])
+  const addSites = resolveSites(changes.addSites ?? [])
+  const removeSites = resolveSites(changes.removeSites ?? [])
   return {
     firstName,
     lastName,
