@@ -56,7 +56,7 @@ export const show = () =>
     id: 'number',
     find: async ({ store: { db }, ctx }, { associate, search }) => {
       const details = await associateDetails(db, { associate, search, ctx })
-      return { ...foundInMemory(details.centres), about: aboutAssociate(details) }
+      return { ...foundInMemory(details.centres), about: associateHeader(details) }
     },
     json: ({ centre, assignedTo }) => ({ ...centreJson(centre), assignedTo }),
     emptyMessage: 'It has no associate centres.',
@@ -122,7 +122,7 @@ const associateCentreFields = {
 }
 
 /** The lines about the Associate itself, above its list of centres. */
-function aboutAssociate({ associate, accounts }: AssociateView) {
+function associateHeader({ associate, accounts }: AssociateView) {
   return {
     json: { associate: centreJson(associate), accounts },
     lines: ({ chalk }: View) => [
@@ -156,7 +156,7 @@ function renderAssigned({ account, centres, assigned, changed }: Assigned, view:
       )
       .join('\n')
   }
-  const centresOfTheirs = assigned === 0 ? 'no associate centre' : count(assigned, 'associate centre')
-  const words = `${oneLine(nameOf(account))} acts for ${centresOfTheirs}`
+  const centreCount = assigned === 0 ? 'no associate centre' : count(assigned, 'associate centre')
+  const words = `${oneLine(nameOf(account))} acts for ${centreCount}`
   return `${changeMark(changed, view)} ${changed ? `${words} now` : `Nothing to do: ${words}`}.`
 }

@@ -27,7 +27,7 @@ export const status = () =>
     examples: ['ssh-admin status', 'ssh-admin status --json'],
     read: (store, { at }, _options, session) => statusOf(store, { at, session }),
     render: renderStatus,
-    json: ({ keyTrouble: _, completeLines, ...status }) => ({
+    json: ({ keyProblem: _, completeLines, ...status }) => ({
       ...status,
       next: nextSteps(status).map(({ command }) => completeLines(command)),
     }),
@@ -35,7 +35,7 @@ export const status = () =>
 
 const day = 86_400_000
 /** Credentials that lapse within these periods are reported. */
-const soon = { links: day, pins: 3 * day }
+const expiryNotice = { links: day, pins: 3 * day }
 
 /** Collects the status from the store. */
 async function statusOf(store: OpenStore, { at, session }: { at: Date; session: Session }): Promise<Status> {
@@ -45,10 +45,10 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
   const [{ lastImports, ...counts }, pendingSheets, opening] = await Promise.all([
     storeCounts(store.db, {
       linksFrom: before(0),
-      linksUntil: before(-soon.links),
+      linksUntil: before(-expiryNotice.links),
       expiredFrom: expiredSince(at),
       pinsFrom: before(lifetimes.pin),
-      pinsUntil: before(lifetimes.pin - soon.pins),
+      pinsUntil: before(lifetimes.pin - expiryNotice.pins),
     }),
     pendingPinSheets(store.db),
     releasesOpeningSoon(store.db, at),
@@ -57,11 +57,11 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
   const heldBy = await store.engine.currentHolder()
   const server = (await store.engine.readServerFacts()) ?? null
   // keyCommand is not run here: a secret manager may take long or prompt. `store info` runs it.
-  const trouble = store.keyFromCommand ? undefined : keyFailure(store)
+  const failure = store.keyFromCommand ? undefined : keyFailure(store)
   return {
     store: session.settings.db.value,
-    key: store.keyFromCommand ? 'by-command' : keyStatus(trouble),
-    keyTrouble: trouble && [trouble.message, trouble.hint].filter(Boolean).join(' '),
+    key: store.keyFromCommand ? 'by-command' : keyStatus(failure),
+    keyProblem: failure && [failure.message, failure.hint].filter(Boolean).join(' '),
     answersInMs,
     server,
     heldBy,
@@ -78,7 +78,7 @@ interface Status extends StoreCounts {
   store: string
   key: KeyStatus | 'by-command'
   /** Why the key cannot be used, and what to do. */
-  keyTrouble: string | undefined
+  keyProblem: string | undefined
   /** How long the store took to answer, in milliseconds. */
   answersInMs: number
   /** The server that has a shared store, and how far away it is; null for a file. */
@@ -95,7 +95,7 @@ interface Status extends StoreCounts {
 
 /** The status on one screen; in a pipe one name and value a line. */
 function renderStatus(status: Status, view: View): string {
-  const lines = linesOf(status, view)
+  const lines = statusLines(status, view)
   if (!view.isTerminal) return lines.map(tsvLine).join('\n')
   const { chalk, width } = view
   const shown = lines.map(([name, value]) => {
@@ -110,21 +110,21 @@ function renderStatus(status: Status, view: View): string {
     why,
   }))
   const longest = Math.max(...steps.map(({ command }) => command.length))
-  const next = steps.map(({ command, why }, at) => {
+  const next = steps.map(({ command, why: reason }, at) => {
     const line = `${at === 0 ? chalk.bold('Next'.padEnd(12)) : ' '.repeat(12)} ${command}`
-    return 13 + longest + 2 + why.length > width
+    return 13 + longest + 2 + reason.length > width
       ? line
-      : `${line}${' '.repeat(longest + 2 - command.length)}${chalk.dim(why)}`
+      : `${line}${' '.repeat(longest + 2 - command.length)}${chalk.dim(reason)}`
   })
   return [...shown, ...(next.length > 0 ? ['', ...next] : [])].join('\n')
 }
 
 type Line = readonly [name: string, value: string, ...more: (string | null)[]]
 
-function linesOf(status: Status, view: View): Line[] {
+function statusLines(status: Status, view: View): Line[] {
   const { centres, users, messages, lapsing, opening, lastImports } = status
   const time = (iso: string) => (view.isTerminal ? relativeTime(iso, view.now) : iso)
-  const some = (...parts: readonly (readonly [number, string])[]) =>
+  const countsInWords = (...parts: readonly (readonly [number, string])[]) =>
     parts
       .filter(([many], at) => many > 0 || at === 0)
       .map(([many, what]) => `${formatNumber(many)} ${what}`)
@@ -146,15 +146,15 @@ function linesOf(status: Status, view: View): Line[] {
       view.isTerminal ? `${pathInWords(status.store)} (answered in ${status.answersInMs} ms)` : status.store,
     ],
     ...(status.server ? [['Server', serverInWords(status.server)] as const] : []),
-    ...(status.keyTrouble === undefined ? [] : [['Key', status.keyTrouble] as const]),
+    ...(status.keyProblem === undefined ? [] : [['Key', status.keyProblem] as const]),
     ...(status.heldBy === null ? [] : [['In use by', status.heldBy] as const]),
     [
       'Centres',
-      some([centres.active, 'active'], [centres.approved, 'approved'], [centres.deleted, 'deleted']),
+      countsInWords([centres.active, 'active'], [centres.approved, 'approved'], [centres.deleted, 'deleted']),
     ],
     [
       'People',
-      some(
+      countsInWords(
         [users.active, 'active'],
         [users.invited, 'invited'],
         [users.suspended, 'suspended'],
@@ -163,7 +163,7 @@ function linesOf(status: Status, view: View): Line[] {
     ],
     [
       'Messages',
-      some(
+      countsInWords(
         [messages.waiting, 'waiting'],
         [messages.failed, 'failed'],
         [messages.unknown, 'that may have been sent'],
@@ -198,14 +198,14 @@ function openingLine(
       lastOpensAt,
       lastOpensLocal,
     ]
-  const first = momentThere(firstOpensAt, firstOpensLocal)
+  const first = utcAndLocalTime(firstOpensAt, firstOpensLocal)
   const last =
-    lastOpensAt === null || lastOpensAt === firstOpensAt ? [] : [momentThere(lastOpensAt, lastOpensLocal)]
+    lastOpensAt === null || lastOpensAt === firstOpensAt ? [] : [utcAndLocalTime(lastOpensAt, lastOpensLocal)]
   return ['Opens soon', `${name}, from ${[first, ...last].join(', last at ')}, ${whom}`]
 }
 
 /** `2026-06-01 22:00 UTC (2026-06-02 10:00 Pacific/Auckland)`; the local date only if it differs. */
-function momentThere(iso: string, local: string | null): string {
+function utcAndLocalTime(iso: string, local: string | null): string {
   if (local === null) return plainTime(iso)
   const [date = '', time = '', zone = ''] = local.split(' ')
   return `${plainTime(iso)} (${iso.startsWith(date) ? '' : `${date} `}${time} ${zone})`
