@@ -15,19 +15,19 @@ import type { KeyTimeField } from '../rules/key-times/key-time-rows.ts'
 import { keyTimeColumns } from './key-times.ts'
 import type { ResultField } from '../rules/progression-tests.ts'
 import { resultColumns } from './progression-tests.ts'
-import { type ColumnAdvice, sampleSheets, sheetsToFillIn } from '../import/sample.ts'
+import { type ColumnGuide, sampleSheets, guidedSheets } from '../import/sample.ts'
 
 interface Sample {
   noun: string
   /** The verb that reads the filled-in file. */
-  reader?: string
+  importVerb?: string
   /** The file's name in the example. */
   example?: string
   sheets: () => [SheetToWrite, ...SheetToWrite[]]
 }
 
 /** Makes a command that writes an empty workbook to fill in. Of no other kind: it opens no store. */
-function sampleCommand({ noun, reader = 'import', example = noun, sheets }: Sample): Command {
+function sampleCommand({ noun, importVerb: reader = 'import', example = noun, sheets }: Sample): Command {
   const defaultFile = `${noun}-sample.xlsx`
   return command({
     name: 'sample',
@@ -64,9 +64,9 @@ export const sampleCentres = () => sampleCommand({ noun: 'centres', sheets: samp
 export const sampleUsers = () =>
   sampleCommand({
     noun: 'users',
-    reader: 'add --from',
+    importVerb: 'add --from',
     sheets: () =>
-      sheetsToFillIn({ name: 'Users', columns: writtenUserColumns, guide: userGuide, rules: userRules }),
+      guidedSheets({ name: 'Users', columns: writtenUserColumns, guide: userGuide, rules: userRules }),
   })
 
 /** The roles that can be granted when a user is added. */
@@ -75,31 +75,41 @@ const grantableRoles = catalogue
   .map(({ name }) => name)
   .sort()
 
-const userGuide: Readonly<Record<UserField, ColumnAdvice>> = {
+const userGuide: Readonly<Record<UserField, ColumnGuide>> = {
   centre: {
-    needed: 'unless --centre is given',
-    what: 'The number of a centre that is there already. Leading zeros count.',
+    requirement: 'unless --centre is given',
+    description: 'The number of a centre that is there already. Leading zeros count.',
     example: 'EG001',
     width: 15,
   },
-  firstName: { needed: 'one of two', what: 'A person with one name has one.', example: 'Amira', width: 18 },
-  lastName: { needed: 'one of two', what: 'A person with one name has one.', example: 'Haddad', width: 20 },
+  firstName: {
+    requirement: 'one of two',
+    description: 'A person with one name has one.',
+    example: 'Amira',
+    width: 18,
+  },
+  lastName: {
+    requirement: 'one of two',
+    description: 'A person with one name has one.',
+    example: 'Haddad',
+    width: 20,
+  },
   email: {
-    needed: 'yes',
-    what: 'An address that nobody else uses.',
+    requirement: 'yes',
+    description: 'An address that nobody else uses.',
     example: 'amira@school.example',
     width: 36,
   },
   role: {
-    needed: 'no',
-    what: `Blank means teacher. Several are separated by commas; service roles alone make no hub user. One of: ${grantableRoles.join(', ')}.`,
+    requirement: 'no',
+    description: `Blank means teacher. Several are separated by commas; service roles alone make no hub user. One of: ${grantableRoles.join(', ')}.`,
     example: 'teacher',
     width: 22,
     choices: grantableRoles,
   },
   site: {
-    needed: 'no',
-    what: `Several are separated by commas; the hub comes with every hub role. One of: ${sites.join(', ')}.`,
+    requirement: 'no',
+    description: `Several are separated by commas; the hub comes with every hub role. One of: ${sites.join(', ')}.`,
     example: 'cambridge-primary',
     width: 28,
     choices: sites,
@@ -117,14 +127,14 @@ export const sampleEntries = () =>
   sampleCommand({
     noun: 'entries',
     sheets: () =>
-      sheetsToFillIn({ name: 'Entries', columns: entryColumns, guide: entryGuide, rules: entryRules }),
+      guidedSheets({ name: 'Entries', columns: entryColumns, guide: entryGuide, rules: entryRules }),
   })
 
-const entryGuide: Readonly<Record<EntryField, ColumnAdvice>> = {
-  number: { what: 'The number of the centre. Leading zeros count.', example: 'EG001', width: 15 },
-  series: { what: 'The year and month of the examinations.', example: '2026-06', width: 12 },
-  component: { what: 'Syllabus and component.', example: '0500/12', width: 14 },
-  candidates: { what: 'How many candidates. 0 takes the entry away.', example: '24', width: 12 },
+const entryGuide: Readonly<Record<EntryField, ColumnGuide>> = {
+  number: { description: 'The number of the centre. Leading zeros count.', example: 'EG001', width: 15 },
+  series: { description: 'The year and month of the examinations.', example: '2026-06', width: 12 },
+  component: { description: 'Syllabus and component.', example: '0500/12', width: 14 },
+  candidates: { description: 'How many candidates. 0 takes the entry away.', example: '24', width: 12 },
 }
 
 const entryRules = [
@@ -139,7 +149,7 @@ export const sampleKeyTimes = () =>
   sampleCommand({
     noun: 'key-times',
     sheets: () =>
-      sheetsToFillIn({
+      guidedSheets({
         name: 'Key Times',
         columns: keyTimeColumns,
         guide: keyTimeGuide,
@@ -147,34 +157,34 @@ export const sampleKeyTimes = () =>
       }),
   })
 
-const keyTimeGuide: Readonly<Record<KeyTimeField, ColumnAdvice>> = {
-  country: { what: 'The name of the country, or its ISO code.', example: 'Egypt', width: 24 },
+const keyTimeGuide: Readonly<Record<KeyTimeField, ColumnGuide>> = {
+  country: { description: 'The name of the country, or its ISO code.', example: 'Egypt', width: 24 },
   administrativeZone: {
-    what: 'A number from 1 to 6, the same in every row of a country.',
+    description: 'A number from 1 to 6, the same in every row of a country.',
     example: '3',
     width: 18,
     choices: ['1', '2', '3', '4', '5', '6'],
   },
-  session: { what: 'AM, PM or EV.', example: 'AM', width: 10, choices: ['AM', 'PM', 'EV'] },
-  localTime: { what: 'What the clock shows there, by 24 hours.', example: '10:00', width: 12 },
+  session: { description: 'AM, PM or EV.', example: 'AM', width: 10, choices: ['AM', 'PM', 'EV'] },
+  localTime: { description: 'What the clock shows there, by 24 hours.', example: '10:00', width: 12 },
   timeZone: {
-    needed: 'where the country has several',
-    what: 'The IANA name of the time zone.',
+    requirement: 'where the country has several',
+    description: 'The IANA name of the time zone.',
     example: 'Africa/Cairo',
     width: 24,
   },
   series: {
-    what: 'The year and month of the examinations; blank holds for all.',
+    description: 'The year and month of the examinations; blank holds for all.',
     example: '2026-06',
     width: 12,
   },
   from: {
-    what: 'The first day on which it holds; blank where there is none.',
+    description: 'The first day on which it holds; blank where there is none.',
     example: '2026-03-29',
     width: 14,
   },
   until: {
-    what: 'The last day on which it holds; blank where there is none.',
+    description: 'The last day on which it holds; blank where there is none.',
     example: '2026-10-24',
     width: 14,
   },
@@ -193,35 +203,36 @@ export const sampleResults = () =>
     noun: 'progression-tests',
     example: 'results',
     sheets: () =>
-      sheetsToFillIn({ name: 'Results', columns: resultColumns, guide: resultGuide, rules: resultRules }),
+      guidedSheets({ name: 'Results', columns: resultColumns, guide: resultGuide, rules: resultRules }),
   })
 
-const resultGuide: Readonly<Record<ResultField, ColumnAdvice>> = {
+const resultGuide: Readonly<Record<ResultField, ColumnGuide>> = {
   teacher: {
-    what: 'The address of the teacher who owns the results.',
+    description: 'The address of the teacher who owns the results.',
     example: 'amira@school.example',
     width: 36,
   },
   site: {
-    what: `One of: ${progressionTestSites.join(', ')}.`,
+    description: `One of: ${progressionTestSites.join(', ')}.`,
     example: 'cambridge-primary',
     width: 26,
     choices: progressionTestSites,
   },
-  group: { what: 'The name of the learner group.', example: '4B', width: 16 },
+  group: { description: 'The name of the learner group.', example: '4B', width: 16 },
   stage: {
-    needed: 'no',
-    what: 'The stage of the learner group, the same in all its rows.',
+    requirement: 'no',
+    description: 'The stage of the learner group, the same in all its rows.',
     example: '4',
     width: 8,
   },
-  subject: { what: 'The subject of the test.', example: 'English', width: 18 },
-  test: { what: 'What the test is called.', example: 'Paper 1', width: 18 },
-  takenOn: { what: 'The day of the test: a date, or 2026-03-02.', example: '2026-03-02', width: 14 },
-  learner: { what: "The learner's name, once in a test.", example: 'Ali Hassan', width: 28 },
+  subject: { description: 'The subject of the test.', example: 'English', width: 18 },
+  test: { description: 'What the test is called.', example: 'Paper 1', width: 18 },
+  takenOn: { description: 'The day of the test: a date, or 2026-03-02.', example: '2026-03-02', width: 14 },
+  learner: { description: "The learner's name, once in a test.", example: 'Ali Hassan', width: 28 },
   mark: {
-    needed: 'no',
-    what: 'A number without %. Blank where nothing was marked: a saved mark stays. none takes it away.',
+    requirement: 'no',
+    description:
+      'A number without %. Blank where nothing was marked: a saved mark stays. none takes it away.',
     example: '31.5',
     width: 8,
   },

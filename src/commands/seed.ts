@@ -13,7 +13,7 @@ import { hintOfNearFiles } from '../nearest.ts'
 import { pathInWords } from '../shell-word.ts'
 import { answer } from '../cli/action.ts'
 import { checkOutputFile, type OutputFile, prepareTable } from '../cli/output-file.ts'
-import { type ExpectedImport, madeUpRoster } from '../import/made-up-roster.ts'
+import { type ExpectedImport, seedRoster } from '../import/made-up-roster.ts'
 import { formatNumber } from '../format-number.ts'
 import type { JsonAnswer } from '../render/json.ts'
 import { checkWorkbookOutput } from './centres/export.ts'
@@ -65,7 +65,7 @@ export const seed = () =>
     },
     prepare: async ({ passwordFile, ...request }, session) => ({
       ...request,
-      password: passwordFile === undefined ? undefined : await passwordIn(passwordFile, session),
+      password: passwordFile === undefined ? undefined : await readPasswordFile(passwordFile, session),
     }),
     createsStore: 'unrehearsed',
     act: (trx, ctx, request) => seedStore(trx, { ...request, ctx }),
@@ -91,14 +91,14 @@ function progressText({ centres, users }: { centres: number; users: number }): s
 /** Refuses options of the store together with --xlsx. */
 function refuseStoreOptions({ xlsx, ...options }: Options): void {
   const { faults, expect, releases, services, ifMissing, passwordFile } = options
-  const [ofStore] = Object.entries({
+  const [storeOption] = Object.entries({
     '--releases': releases,
     '--services': services,
     '--if-missing': ifMissing,
     '--password-file': passwordFile !== undefined,
-  }).flatMap(([name, isSaid]) => (isSaid ? [name] : []))
-  if (xlsx !== undefined && ofStore !== undefined) {
-    throw new Usage(`${ofStore} fills a store, and --xlsx writes a workbook instead.`, {
+  }).flatMap(([name, isGiven]) => (isGiven ? [name] : []))
+  if (xlsx !== undefined && storeOption !== undefined) {
+    throw new Usage(`${storeOption} fills a store, and --xlsx writes a workbook instead.`, {
       code: 'invalid-option',
       hint: 'Run it twice, once for each.',
     })
@@ -113,16 +113,16 @@ function refuseStoreOptions({ xlsx, ...options }: Options): void {
 }
 
 /** Reads the password from a file's first line. @throws if it breaks the password rules */
-async function passwordIn(file: string, { context }: Session): Promise<NewPassword> {
+async function readPasswordFile(file: string, { context }: Session): Promise<NewPassword> {
   const { hashNewPassword } = await import('../rules/account/password.ts')
   const path = resolve(context.cwd, file)
-  const text = await textIn(path, { file, signal: context.interruption.received })
+  const text = await readBeginning(path, { file, signal: context.interruption.received })
   const [line = ''] = text.split(/\r?\n/)
   return hashNewPassword(line)
 }
 
 /** The beginning of a file, or of a pipe such as `/dev/fd/63`. @param file its path as it was typed */
-async function textIn(
+async function readBeginning(
   path: string,
   { file, signal }: { file: string; signal: AbortSignal },
 ): Promise<string> {
@@ -177,11 +177,11 @@ async function writeSeedWorkbook(session: Session, options: WorkbookOptions): Pr
   try {
     const csvName = basename(xlsx, extname(xlsx))
     const sheetName = /\.csv$/i.test(xlsx) ? { sheet: csvName } : {}
-    const { sheet, expected } = madeUpRoster({ ...options, faults, ...sheetName })
+    const { sheet, expected } = seedRoster({ ...options, faults, ...sheetName })
     if (!session.common.dryRun) await writeFiles(session, files, { sheet, expected })
     const { rows } = expected
     await answer(session, {
-      text: sentence({ rows, options, dryRun: session.common.dryRun }),
+      text: summary({ rows, options, dryRun: session.common.dryRun }),
       json: { file: xlsx, expect: expect ?? null, rows, dryRun: session.common.dryRun } satisfies Omit<
         Extract<JsonAnswer<'seededStore'>, { file: string }>,
         'notices'
@@ -208,7 +208,7 @@ async function outputFilesFor(session: Session, { xlsx, expect }: WorkbookOption
 async function writeFiles(
   { context }: Session,
   [workbook, answerFile]: readonly OutputFile[],
-  { sheet, expected }: ReturnType<typeof madeUpRoster>,
+  { sheet, expected }: ReturnType<typeof seedRoster>,
 ): Promise<void> {
   if (!workbook) return
   await prepareTable(workbook, { sheets: [sheet], at: context.now(), signal: context.signal })
@@ -217,7 +217,7 @@ async function writeFiles(
   await answerFile?.moveIntoPlace()
 }
 
-function sentence({
+function summary({
   rows,
   options: { xlsx, expect },
   dryRun,

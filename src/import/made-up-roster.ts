@@ -55,7 +55,7 @@ const faultCycle: readonly Fault[] = [
 ]
 
 /** A roster of invented centres and users, with known mistakes; the correct rows are the users that `seed` creates. */
-export function madeUpRoster(options: RosterOptions): { sheet: SheetToWrite; expected: ExpectedImport } {
+export function seedRoster(options: RosterOptions): { sheet: SheetToWrite; expected: ExpectedImport } {
   const faults = faultsByCentre(options)
   return {
     sheet: { name: sheetName, columns: writtenColumns, rows: rowsOf(options, faults) },

@@ -12,53 +12,56 @@ const importableRoles = catalogue
 
 /** The workbook to fill in, and a guide to its columns. */
 export function sampleSheets(): [SheetToWrite, SheetToWrite] {
-  return sheetsToFillIn({ name: 'Centres', columns: writtenColumns, guide, rules })
+  return guidedSheets({ name: 'Centres', columns: writtenColumns, guide, rules })
 }
 
 const newCentres = 'for a new centre'
 
-const guide: Readonly<Record<WrittenField, ColumnAdvice>> = {
+const guide: Readonly<Record<WrittenField, ColumnGuide>> = {
   number: {
-    what: 'The centre number: 2 to 12 letters and digits. Leading zeros count.',
+    description: 'The centre number: 2 to 12 letters and digits. Leading zeros count.',
     example: 'EG001',
-    needed: 'yes',
+    requirement: 'yes',
   },
   name: {
-    needed: newCentres,
-    what: 'The name of the centre, the same in all its rows. For a centre that is there already, only the name is changed; blank leaves it.',
+    requirement: newCentres,
+    description:
+      'The name of the centre, the same in all its rows. For a centre that is there already, only the name is changed; blank leaves it.',
     example: 'El Nour School',
   },
-  address: { what: 'Street and house. Read for new centres only.', example: '12 Nile Street' },
-  town: { what: 'Read for new centres only.', example: 'Cairo' },
-  postcode: { what: 'Read for new centres only.', example: '11511' },
+  address: { description: 'Street and house. Read for new centres only.', example: '12 Nile Street' },
+  town: { description: 'Read for new centres only.', example: 'Cairo' },
+  postcode: { description: 'Read for new centres only.', example: '11511' },
   country: {
-    needed: newCentres,
-    what: 'The English name or the ISO code; the list has them all. Read for new centres only.',
+    requirement: newCentres,
+    description: 'The English name or the ISO code; the list has them all. Read for new centres only.',
     example: 'Egypt',
     get choices() {
       return countryNames()
     },
   },
-  firstName: { what: 'Of the user. Read for new users only.', example: 'Amira' },
-  lastName: { what: 'Of the user. Read for new users only.', example: 'Haddad' },
+  firstName: { description: 'Of the user. Read for new users only.', example: 'Amira' },
+  lastName: { description: 'Of the user. Read for new users only.', example: 'Haddad' },
   email: {
-    needed: 'for a user',
-    what: 'One address is one account at one centre. Leave it blank, with the names, for a centre without users.',
+    requirement: 'for a user',
+    description:
+      'One address is one account at one centre. Leave it blank, with the names, for a centre without users.',
     example: 'amira@school.example',
   },
   role: {
-    what: `Blank means teacher. Several are separated by commas. One of: ${importableRoles.join(', ')}. A centre has one coordinator. Read for new users only.`,
+    description: `Blank means teacher. Several are separated by commas. One of: ${importableRoles.join(', ')}. A centre has one coordinator. Read for new users only.`,
     example: 'teacher',
     choices: importableRoles,
   },
   kind: {
-    what: `Blank means school, or associate-centre where an Associate is named. One of: ${centreKinds.join(', ')}. Read for new centres only.`,
+    description: `Blank means school, or associate-centre where an Associate is named. One of: ${centreKinds.join(', ')}. Read for new centres only.`,
     example: 'school',
     choices: centreKinds,
   },
   associate: {
-    needed: 'for an associate centre',
-    what: 'The centre number of its Associate, which is there already or stands in this workbook. Read for new centres only.',
+    requirement: 'for an associate centre',
+    description:
+      'The centre number of its Associate, which is there already or stands in this workbook. Read for new centres only.',
     example: 'CA001',
   },
 }
@@ -77,10 +80,10 @@ const rules = [
 ]
 
 /** Advice for the person who fills in a column. */
-export interface ColumnAdvice {
+export interface ColumnGuide {
   /** Where the column itself does not tell: `no`, or when the column is needed. */
-  needed?: string
-  what: string
+  requirement?: string
+  description: string
   example: string
   /** The width, where the column itself has none. */
   width?: number
@@ -90,7 +93,7 @@ export interface ColumnAdvice {
 interface TableToFillIn<Field extends string> {
   name: string
   columns: readonly { field: Field; heading: string; required?: boolean; width?: number }[]
-  guide: Readonly<Record<Field, ColumnAdvice>>
+  guide: Readonly<Record<Field, ColumnGuide>>
   /** How the rows of the table are read, for the guide. */
   rules: readonly string[]
 }
@@ -99,18 +102,18 @@ interface TableToFillIn<Field extends string> {
 export const guideName = 'Guide'
 
 /** A workbook to fill in, and a guide to its columns. */
-export function sheetsToFillIn<Field extends string>({
+export function guidedSheets<Field extends string>({
   name,
   columns,
   guide,
   rules,
 }: TableToFillIn<Field>): [SheetToWrite, SheetToWrite] {
   const empty = columns.map(({ field, heading, width = guide[field].width }) => {
-    const { what, choices = [] } = guide[field]
+    const { description: what, choices = [] } = guide[field]
     return { heading, width, note: what, choices }
   })
   const explained = columns.map(({ field, heading, required }) => {
-    const { needed = required ? 'yes' : 'no', what, example } = guide[field]
+    const { requirement: needed = required ? 'yes' : 'no', description: what, example } = guide[field]
     return [heading, needed, what, example]
   })
   const guideSheet: SheetToWrite = {
