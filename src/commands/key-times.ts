@@ -130,10 +130,10 @@ export const list = () =>
     find: async ({ store: { db }, ctx }, { country, zone, series }) => {
       const found = await findKeyTimes(db, { countries: country, administrativeZones: zone, series })
       // Sorts by the displayed names, whose order is not that of the country codes.
-      const named = found.map((keyTime) => ({ keyTime, name: searchKey(countryName(keyTime.country)) }))
+      const byName = found.map((keyTime) => ({ keyTime, name: searchKey(countryName(keyTime.country)) }))
       // Folded names sort as Intl.Collator would sort them, whose first comparison takes 9 ms.
-      named.sort((one, other) => Number(one.name > other.name) - Number(one.name < other.name))
-      return foundInMemory(named.map(({ keyTime }) => ({ keyTime, next: nextMoment(keyTime, ctx.at) })))
+      byName.sort((one, other) => Number(one.name > other.name) - Number(one.name < other.name))
+      return foundInMemory(byName.map(({ keyTime }) => ({ keyTime, next: nextMoment(keyTime, ctx.at) })))
     },
     json: ({ keyTime, next }) => ({ ...keyTimeJson(keyTime), nextAt: next?.toISOString() ?? null }),
     emptyMessage: 'No Key Times.',
@@ -160,7 +160,7 @@ export const show = () =>
   })
 
 /** Wraps a reader so that `none` gives null, which removes the value. */
-function orNone<Value>(read: (text: string) => Value): (text: string) => Value | null {
+function noneAsNull<Value>(read: (text: string) => Value): (text: string) => Value | null {
   return (text) => (text.trim().toLowerCase() === 'none' ? null : read(text))
 }
 
@@ -177,14 +177,22 @@ export const edit = () =>
     options: {
       localTime: option('<time>', 'the local time, such as 10:00', optionalValue(parseLocalTime)),
       timeZone: option('<zone>', 'the IANA time zone, such as Africa/Cairo'),
-      administrativeZone: option('<number>', '1 to 6, or none', optionalValue(orNone(parseZoneNumber))),
+      administrativeZone: option('<number>', '1 to 6, or none', optionalValue(noneAsNull(parseZoneNumber))),
       series: option(
         '<series>',
         'only in this series, such as 2026-06, or none',
-        optionalValue(orNone(parseSeries)),
+        optionalValue(noneAsNull(parseSeries)),
       ),
-      from: option('<date>', 'the first day on which it holds, or none', optionalValue(orNone(parseDate))),
-      until: option('<date>', 'the last day on which it holds, or none', optionalValue(orNone(parseDate))),
+      from: option(
+        '<date>',
+        'the first day on which it holds, or none',
+        optionalValue(noneAsNull(parseDate)),
+      ),
+      until: option(
+        '<date>',
+        'the last day on which it holds, or none',
+        optionalValue(noneAsNull(parseDate)),
+      ),
       remove: flag('take it away'),
     },
     examples: [
@@ -295,9 +303,9 @@ function renderKeyTimesOfCentre(shown: KeyTimesOfCentre, view: View): string {
     '',
   ]
   if (sessions.length === 0) lines.push(`No Key Time in ${countryName(centre.country)} on that day.`)
-  const whole = sessions.filter(({ problem }) => problem === null)
-  if (whole.length > 0) {
-    const shownTimes = whole.map(({ session, series, at }) => ({
+  const withoutProblem = sessions.filter(({ problem }) => problem === null)
+  if (withoutProblem.length > 0) {
+    const shownTimes = withoutProblem.map(({ session, series, at }) => ({
       session,
       series: series ?? 'every',
       // The zone is left out here, because the first line names it.
