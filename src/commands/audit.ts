@@ -17,7 +17,7 @@ import {
   eventsInPipe,
   eventsInTable,
 } from '../render/audit.ts'
-import { eventRedactor } from '../rules/audit/events-for.ts'
+import { eventRedactor } from '../rules/audit/event-redactor.ts'
 import { visibleCentres, describeVisibility } from '../rules/permissions/decide.ts'
 import { preparedQuery, listing, query } from '../cli/define.ts'
 import {
@@ -173,11 +173,11 @@ export const list = () =>
         until,
         visible: visibleCentres(ctx.actor),
       }
-      const readable = await eventRedactor(db, ctx.actor)
+      const redact = await eventRedactor(db, ctx.actor)
       return {
         rows: ({ reverse, limit }) => {
           const order = reverse && !last ? 'asc' : 'desc'
-          return mapPages(pagesOfEvents(db, { ...filter, limit: last ? 1 : limit, order }), readable)
+          return mapPages(pagesOfEvents(db, { ...filter, limit: last ? 1 : limit, order }), redact)
         },
         count: async () => Math.min(await countEvents(db, filter), last ? 1 : Number.POSITIVE_INFINITY),
         visiblePart: describeVisibility(ctx.actor),
@@ -258,11 +258,11 @@ function refuseUnknownExtension(file: string): void {
 
 async function* countWhileReading(
   events: AsyncIterable<AuditEntry>,
-  { counted, redact: readable }: { counted: { events: number }; redact: (event: AuditEntry) => AuditEntry },
+  { counted, redact }: { counted: { events: number }; redact: (event: AuditEntry) => AuditEntry },
 ) {
   for await (const event of events) {
     counted.events += 1
-    yield readable(event)
+    yield redact(event)
   }
 }
 

@@ -51,7 +51,7 @@ import { openingSummaryOf, authorisationsOf } from '../rules/releases/centres-of
 import { readReleaseFacts } from '../rules/releases/release-facts.ts'
 import { nameReader } from '../rules/unknown-name.ts'
 import { nameKey } from '../search-key.ts'
-import { scheduleOf } from '../rules/releases/outlook.ts'
+import { scheduleOf } from '../rules/releases/schedule.ts'
 import { findRelease } from '../rules/releases/release.ts'
 import { findOwnCentre } from '../rules/centres/find.ts'
 import { visibleAuthorisations } from '../rules/releases/visible.ts'
@@ -275,7 +275,7 @@ export const show = () =>
     examples: ['ssh-admin releases show 1'],
     read: async ({ db }, _ctx, { release: named }) => {
       const release = await findRelease(db, named)
-      return { release, outlook: await scheduleOf(db, release) }
+      return { release, schedule: await scheduleOf(db, release) }
     },
     render: renderRelease,
     json: shownReleaseJson,

@@ -105,12 +105,12 @@ function renderStatus(status: Status, view: View): string {
       ...more.map((line) => `${' '.repeat(13)}${line}`),
     ].join('\n')
   })
-  const steps = nextSteps(status).map(({ command, why }) => ({
+  const steps = nextSteps(status).map(({ command, reason }) => ({
     command: status.completeLines(command),
-    why,
+    reason,
   }))
   const longest = Math.max(...steps.map(({ command }) => command.length))
-  const next = steps.map(({ command, why: reason }, at) => {
+  const next = steps.map(({ command, reason }, at) => {
     const line = `${at === 0 ? chalk.bold('Next'.padEnd(12)) : ' '.repeat(12)} ${command}`
     return 13 + longest + 2 + reason.length > width
       ? line
@@ -215,7 +215,7 @@ const maxSteps = 3
 
 interface Step {
   command: string
-  why: string
+  reason: string
 }
 
 /** Suggested next commands, most urgent first. */
@@ -225,40 +225,40 @@ function nextSteps({
   sheetsOwed,
   lapsing,
   opening,
-}: Omit<Status, 'keyTrouble' | 'completeLines'>): Step[] {
+}: Omit<Status, 'keyProblem' | 'completeLines'>): Step[] {
   const [pending] = sheetsOwed
   const steps = [
     pending && {
       command: `ssh-admin centres pins ${pending.import} --out ${`pins-${pending.import}.xlsx`}`,
-      why: 'makes the sheet that is owed',
+      reason: 'makes the sheet that is owed',
     },
     opening.some(({ withoutKeyTime }) => withoutKeyTime > 0) && {
       command: 'ssh-admin errors list',
-      why: 'says why some never see what opens soon',
+      reason: 'says why some never see what opens soon',
     },
-    messages.failed > 0 && { command: 'ssh-admin mail list --state failed', why: 'which failed, and why' },
+    messages.failed > 0 && { command: 'ssh-admin mail list --state failed', reason: 'which failed, and why' },
     messages.unknown > 0 && {
       command: 'ssh-admin mail list --state unknown',
-      why: 'which may have been sent',
+      reason: 'which may have been sent',
     },
     messages.expired > 0 && {
       command: 'ssh-admin mail list --expired',
-      why: 'who got nothing, and what sends it anew',
+      reason: 'who got nothing, and what sends it anew',
     },
-    messages.waiting > 0 && { command: 'ssh-admin mail send', why: 'sends what waits' },
+    messages.waiting > 0 && { command: 'ssh-admin mail send', reason: 'sends what waits' },
     ...(centres.active + centres.approved === 0
       ? [
-          { command: 'ssh-admin centres sample centres.xlsx', why: 'an empty workbook to fill in' },
-          { command: 'ssh-admin centres import centres.xlsx', why: 'centres and users in, PINs out' },
+          { command: 'ssh-admin centres sample centres.xlsx', reason: 'an empty workbook to fill in' },
+          { command: 'ssh-admin centres import centres.xlsx', reason: 'centres and users in, PINs out' },
         ]
       : []),
     centres.approved > 0 && {
       command: 'ssh-admin centres list --status approved',
-      why: 'have no coordinator yet',
+      reason: 'have no coordinator yet',
     },
     lapsing.links + lapsing.pins > 0 && {
       command: 'ssh-admin users list --not-set-up',
-      why: 'have not set up their account',
+      reason: 'have not set up their account',
     },
   ]
   return steps.filter((step) => step !== false && step !== undefined).slice(0, maxSteps)

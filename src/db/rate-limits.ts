@@ -5,7 +5,7 @@ import type { Store } from './schema.ts'
 import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
 /** Counts a wrong try of a credential; the last one allowed voids it. */
-export async function countWrongTry(
+export async function countFailedAttempt(
   trx: Trx,
   { credential, max }: { credential: Pick<Credential, 'id'>; max: number },
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { field } from './fields.ts'
 import { relativeTime, count } from './text.ts'
 import { plainTime } from '../plain-time.ts'
 import type { View } from './table.ts'
-import { erasedActor } from '../rules/audit/events-for.ts'
+import { erasedActor } from '../rules/audit/event-redactor.ts'
 
 export const eventFields = {
   id: field<AuditEntry>('No.', ({ id }) => id),

@@ -3,20 +3,20 @@ import { formatNumber } from '../format-number.ts'
 import { plainTime } from '../plain-time.ts'
 import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
 import { lacksMoment } from '../rules/releases/centres-of-release.ts'
-import type { ReleaseSchedule } from '../rules/releases/outlook.ts'
+import type { ReleaseSchedule } from '../rules/releases/schedule.ts'
 import { oneLine } from './clean-text.ts'
 import { closingQuestion, closingLines, comparableClosing } from './closing.ts'
 import { type Fact, factLines } from './fields.ts'
-import { centresWithoutZone, neverOpensLines } from './outlook.ts'
+import { centresWithoutZone, neverOpensLines } from './schedule.ts'
 import { count } from './text.ts'
 
 const maxNamed = 10
 const maxZones = 24
 
 /** The question before a release is published, with what a careful colleague would want to know. */
-export function publishQuestion({ release, outcome, outlook, opens }: PublishedRelease): string | undefined {
+export function publishQuestion({ release, outcome, schedule, opens }: PublishedRelease): string | undefined {
   if (outcome === 'unchanged') return undefined
-  const { centres, without } = outlook
+  const { centres, without } = schedule
   const reached = centres - without.length
   const whom = without.length === 0 ? count(centres, 'centre') : `${reached} of ${count(centres, 'centre')}`
   const how =
@@ -25,13 +25,13 @@ export function publishQuestion({ release, outcome, outlook, opens }: PublishedR
       : opens.length === reached
         ? `it opens at once for ${whom}`
         : `it opens for ${whom}, and at once for ${formatNumber(opens.length)} of them`
-  return [...scheduleFacts(release, outlook), ...closingLines({ opens }), `Release it: ${how}?`].join('\n')
+  return [...scheduleFacts(release, schedule), ...closingLines({ opens }), `Release it: ${how}?`].join('\n')
 }
 
 /** The question before a published release is changed, with for whom the change closes or opens something at once. */
-export function editQuestion({ release, closes, opens, outlook }: ChangedRelease): string | undefined {
+export function editQuestion({ release, closes, opens, schedule }: ChangedRelease): string | undefined {
   const what = `Change release ${release.id}, ${release.name}`
-  const when = outlook ? scheduleFacts(release, outlook) : []
+  const when = schedule ? scheduleFacts(release, schedule) : []
   const closing = closingQuestion({ closes, opens }, what)?.split('\n') ?? []
   if (when.length === 0 && closing.length === 0) return undefined
   return [...closing.slice(0, -1), ...when, closing.at(-1) ?? `${what}, which is released?`].join('\n')
@@ -54,8 +54,8 @@ export function withdrawQuestion({
  * As a table: for how many centres a release opens, when first and last, for whom it never does, and in which time
  * zones.
  */
-function scheduleFacts(release: ReleaseRow, outlook: ReleaseSchedule): string[] {
-  const { centres, lastClosesAt, timeline, without } = outlook
+function scheduleFacts(release: ReleaseRow, schedule: ReleaseSchedule): string[] {
+  const { centres, lastClosesAt, timeline, without } = schedule
   const zones = [
     ...new Set(timeline.flatMap((moment) => moment.zones.flatMap(({ timeZone }) => timeZone ?? []))),
   ]
@@ -70,7 +70,7 @@ function scheduleFacts(release: ReleaseRow, outlook: ReleaseSchedule): string[] 
           ? formatNumber(centres)
           : `${formatNumber(centres)}, of which it opens for ${formatNumber(reached)}`,
       ],
-      ...momentFacts(outlook),
+      ...momentFacts(schedule),
       ['Closed', lastClosesAt && `everywhere from ${plainTime(lastClosesAt.toISOString())}`],
       ['No Key Time', withoutKeyTime(release, without.filter(lacksMoment))],
       ['Closes first', closedFirst(without)],
@@ -80,7 +80,7 @@ function scheduleFacts(release: ReleaseRow, outlook: ReleaseSchedule): string[] 
         withoutZone === 0 ? null : `${count(withoutZone, 'centre')}, and it opens there all the same`,
       ],
     ]),
-    ...neverOpensLines(outlook, { heading: 'It never opens for:', wordsOf: ({ message }) => message }),
+    ...neverOpensLines(schedule, { heading: 'It never opens for:', wordsOf: ({ message }) => message }),
   ]
 }
 
@@ -105,7 +105,7 @@ function withoutKeyTime({ opens, closes }: ReleaseRow, without: ReleaseSchedule[
 }
 
 /** The centres at which the release closes before it opens; null where there are none. */
-function closedFirst(without: Outlook['without']): string | null {
+function closedFirst(without: ReleaseSchedule['without']): string | null {
   const numbers = without.flatMap((one) => (lacksMoment(one) ? [] : one.centre.number))
   return numbers.length === 0
     ? null
@@ -129,8 +129,8 @@ export function comparableRelease({ release, outcome, closes, opens }: ChangedRe
 export function comparableWithSchedule(changed: ChangedRelease): unknown {
   return [
     comparableRelease(changed),
-    changed.outlook?.leftOut.map(({ number }) => number),
-    changed.outlook?.authorisations.map(({ centre, opensAt, closesAt, problem, resources }) => [
+    changed.schedule?.leftOut.map(({ number }) => number),
+    changed.schedule?.authorisations.map(({ centre, opensAt, closesAt, problem, resources }) => [
       [centre.number, opensAt, closesAt, problem?.code],
       resources.map(({ id }) => id),
     ]),

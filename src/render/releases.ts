@@ -2,7 +2,7 @@ import type { ReleaseRow } from '../db/releases.ts'
 import { audienceInWords, audienceText } from '../rules/releases/audience.ts'
 import type { OpeningSummary, OpeningByZone } from '../rules/releases/centres-of-release.ts'
 import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
-import { openingMoment, type ReleaseSchedule } from '../rules/releases/outlook.ts'
+import { openingMoment, type ReleaseSchedule } from '../rules/releases/schedule.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import {
   authorisationJson,
@@ -16,7 +16,7 @@ import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
 import { count, listLines, changeMark } from './text.ts'
-import { leftOutLines, scheduleJson, scheduleForPipe, openingsInWords, renderSchedule } from './outlook.ts'
+import { leftOutLines, scheduleJson, scheduleForPipe, openingsInWords, renderSchedule } from './schedule.ts'
 import { formatNumber } from '../format-number.ts'
 import { isoOf, plainTime, timeInUtc, timeToTheSecond } from '../plain-time.ts'
 
@@ -29,7 +29,7 @@ interface ListedRelease {
 /** A release, and when it opens around the world. */
 interface ShownRelease {
   release: ReleaseRow
-  outlook: ReleaseSchedule
+  schedule: ReleaseSchedule
 }
 
 export const releaseFields = {
@@ -134,8 +134,8 @@ export function listedReleaseJson({ release, reach }: ListedRelease): JsonItem<'
   }
 }
 
-export function shownReleaseJson({ release, outlook }: ShownRelease): JsonAnswer<'shownRelease'> {
-  return { ...releaseJson(release), ...scheduleJson(outlook) }
+export function shownReleaseJson({ release, schedule }: ShownRelease): JsonAnswer<'shownRelease'> {
+  return { ...releaseJson(release), ...scheduleJson(schedule) }
 }
 
 export function changedReleaseJson({
@@ -143,11 +143,11 @@ export function changedReleaseJson({
   outcome,
   closes,
   opens,
-  outlook,
+  schedule,
 }: ChangedRelease): JsonOfChange<'changedRelease'> {
   return {
     ...releaseJson(release),
-    ...(outlook ? scheduleJson(outlook) : {}),
+    ...(schedule ? scheduleJson(schedule) : {}),
     outcome,
     closed: closes,
     opened: opens,
@@ -156,21 +156,21 @@ export function changedReleaseJson({
 }
 
 export function publishedReleaseJson(
-  { release, outcome, outlook, opens }: PublishedRelease,
+  { release, outcome, schedule, opens }: PublishedRelease,
   at: Date,
 ): JsonOfChange<'publishedRelease'> {
   return {
     ...releaseJson(release),
-    ...scheduleJson(outlook),
+    ...scheduleJson(schedule),
     outcome,
     opened: opens,
     changed: outcome !== 'unchanged',
-    authorisations: outlook.authorisations.map((authorisation) => authorisationJson({ authorisation, at })),
+    authorisations: schedule.authorisations.map((authorisation) => authorisationJson({ authorisation, at })),
   }
 }
 
-export function renderRelease({ release, outlook }: ShownRelease, view: View): string {
-  if (!view.isTerminal) return forPipe(release, outlook)
+export function renderRelease({ release, schedule }: ShownRelease, view: View): string {
+  if (!view.isTerminal) return forPipe(release, schedule)
   const { chalk } = view
   const facts: Fact[] = [
     ['State', release.state],
@@ -189,11 +189,11 @@ export function renderRelease({ release, outlook }: ShownRelease, view: View): s
     '',
     ...factLines(facts),
     '',
-    ...renderSchedule(outlook, view),
+    ...renderSchedule(schedule, view),
   ].join('\n')
 }
 
-function forPipe(release: ReleaseRow, outlook: ReleaseSchedule): string {
+function forPipe(release: ReleaseRow, schedule: ReleaseSchedule): string {
   return [
     tsvLine(['id', release.id]),
     tsvLine(['name', release.name]),
@@ -202,7 +202,7 @@ function forPipe(release: ReleaseRow, outlook: ReleaseSchedule): string {
     tsvLine(['opens', release.opens]),
     tsvLine(['closes', release.closes]),
     ...release.resources.map(({ id, title }) => tsvLine(['resource', id, title])),
-    ...scheduleForPipe(outlook),
+    ...scheduleForPipe(schedule),
   ].join('\n')
 }
 
@@ -221,10 +221,10 @@ const fieldTexts = {
 
 /** What a release became; if it was published before, also when it opens around the world now. */
 export function renderChangedRelease(changed: ChangedRelease, view: View): string {
-  const { outlook } = changed
-  const outlookLines =
-    outlook === undefined ? [] : view.isTerminal ? renderSchedule(outlook, view) : scheduleForPipe(outlook)
-  return [...outcomeLines(changed, view), ...outlookLines].join('\n')
+  const { schedule } = changed
+  const scheduleLines =
+    schedule === undefined ? [] : view.isTerminal ? renderSchedule(schedule, view) : scheduleForPipe(schedule)
+  return [...outcomeLines(changed, view), ...scheduleLines].join('\n')
 }
 
 function outcomeLines(
@@ -246,13 +246,13 @@ export function renderPublishedRelease(
   published: PublishedRelease & { at: Date; rehearsed: boolean },
   view: View,
 ): string {
-  const { release, outlook, outcome, opens, at, rehearsed } = published
+  const { release, schedule, outcome, opens, at, rehearsed } = published
   const isRehearsal = rehearsed && outcome !== 'unchanged'
-  const centres = isRehearsal ? outlook.authorisations : []
+  const centres = isRehearsal ? schedule.authorisations : []
   if (!view.isTerminal) {
     return [
       ...outcomeLines(published, view),
-      ...scheduleForPipe(outlook),
+      ...scheduleForPipe(schedule),
       ...centres.map((authorisation) => centreLine({ authorisation, at })),
     ].join('\n')
   }
@@ -264,8 +264,8 @@ export function renderPublishedRelease(
     : outcomeLines(published, view)
   return [
     ...first,
-    ...(isRehearsal ? openingsInWords(outlook, view) : renderSchedule(outlook, view)),
+    ...(isRehearsal ? openingsInWords(schedule, view) : renderSchedule(schedule, view)),
     ...listLines('Centre by centre:', centres.map(centreInWords), centres.length),
-    ...(isRehearsal ? leftOutLines(outlook.leftOut, outlook.leftOut.length) : []),
+    ...(isRehearsal ? leftOutLines(schedule.leftOut, schedule.leftOut.length) : []),
   ].join('\n')
 }

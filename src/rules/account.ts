@@ -9,7 +9,7 @@ import {
   accountRequests,
   countWrongPin,
   countWrongSignIn,
-  countWrongTry,
+  countFailedAttempt,
   forgetWrongSignIns,
   noteAccountRequest,
   wrongSignInsFor,
@@ -34,7 +34,7 @@ import {
   isLinkPurpose,
   linkSecretOf,
   looksLikeTemporaryPassword,
-  maxWrongTries,
+  maxFailedAttempts,
   pinOf,
   readLink,
   temporaryPasswordOf,
@@ -96,7 +96,7 @@ async function wrongPin(
   { email, account, ctx }: FailedAttempt & { email: string },
 ): Promise<Refused> {
   const judged = account?.pin === 'issued'
-  await countWrongPin(trx, { userId: judged ? account.id : dummyId, max: maxWrongTries })
+  await countWrongPin(trx, { userId: judged ? account.id : dummyId, max: maxFailedAttempts })
   await recordFailedAttempt(trx, { action: 'account.wrong-pin', judged, account, ctx })
   return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
     hint: `Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin ${shellWord(parseAddress(email).email)}`,
@@ -239,7 +239,7 @@ async function countWrongCredential(
   action: string,
   { open, ...tried }: WrongCredential,
 ): Promise<void> {
-  await countWrongTry(trx, { credential: open ?? { id: dummyId }, max: maxWrongTries })
+  await countFailedAttempt(trx, { credential: open ?? { id: dummyId }, max: maxFailedAttempts })
   await recordFailedAttempt(trx, { action, judged: open !== undefined, ...tried })
 }
 

@@ -37,7 +37,7 @@ import {
 } from './new-people.ts'
 import { shellWord } from '../../shell-word.ts'
 import { readUsers, userColumns, writtenUserColumns } from './read-users.ts'
-import { resolveRoles, resolveSites } from '../../rules/roles/chosen.ts'
+import { resolveRoles, resolveSites } from '../../rules/roles/resolve.ts'
 import { givenSites, roleChoices, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
 const options = {

@@ -26,7 +26,7 @@ import {
   titleOfRole,
   titleOfSite,
 } from '../../rules/roles/catalogue.ts'
-import { resolveRole, resolveSite } from '../../rules/roles/chosen.ts'
+import { resolveRole, resolveSite } from '../../rules/roles/resolve.ts'
 import type { Account } from '../../rules/users/account.ts'
 import { userTarget, addClosedReleases } from '../../rules/users/changed.ts'
 import { permit } from '../../rules/permissions/decide.ts'

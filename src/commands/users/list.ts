@@ -14,7 +14,7 @@ import type { Store, UserStatus } from '../../db/schema.ts'
 import { wordsToFind } from '../../search-key.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { resolveSites, resolveRole, resolveSite } from '../../rules/roles/chosen.ts'
+import { resolveSites, resolveRole, resolveSite } from '../../rules/roles/resolve.ts'
 import { nameReader, namesWithSynonym } from '../../rules/unknown-name.ts'
 import { emptyStoreMessage } from '../../cli/list-text.ts'
 

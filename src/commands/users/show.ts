@@ -6,7 +6,7 @@ import { holdingsOf, type Holding } from '../../db/progression-tests/holdings.ts
 import { userJson } from '../../render/users.ts'
 import { waitingMessages } from '../../render/user-notices.ts'
 
-import { eventRedactor } from '../../rules/audit/events-for.ts'
+import { eventRedactor } from '../../rules/audit/event-redactor.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
 import { argument, allowName } from '../../cli/parameters.ts'

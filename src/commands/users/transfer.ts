@@ -1,7 +1,7 @@
 import { listOf } from '../../cli/typed-values.ts'
 import { personAndCentre, renderTransfer, transferJson } from '../../render/users.ts'
 import { count } from '../../render/text.ts'
-import { resolveProgressionTestSite } from '../../rules/roles/chosen.ts'
+import { resolveProgressionTestSite } from '../../rules/roles/resolve.ts'
 import { decide } from '../../rules/permissions/decide.ts'
 import { userTarget } from '../../rules/users/changed.ts'
 import { holdingsOf } from '../../db/progression-tests/holdings.ts'

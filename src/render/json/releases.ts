@@ -77,7 +77,7 @@ export const authorisation = () =>
   })
 
 /** When a release opens around the world. */
-const outlook = () => ({
+const schedule = () => ({
   centres: count(),
   firstOpensAt: orNull(time()),
   lastOpensAt: orNull(time()),
@@ -114,18 +114,18 @@ export const releaseAnswers = () => ({
     ),
     total: count(),
   }),
-  shownRelease: answer({ ...release().shape, ...outlook() }),
+  shownRelease: answer({ ...release().shape, ...schedule() }),
   /** Includes when the release opens around the world, if it was already released and this has changed. */
   changedRelease: answerOfChange({
     ...release().shape,
-    ...z.partial(z.strictObject(outlook())).shape,
+    ...z.partial(z.strictObject(schedule())).shape,
     outcome: z.enum(['edited', 'released', 'withdrawn', 'unchanged']),
     ...closedAndOpened(),
     changed: z.boolean(),
   }),
   publishedRelease: answerOfChange({
     ...release().shape,
-    ...outlook(),
+    ...schedule(),
     outcome: z.enum(['edited', 'released', 'withdrawn', 'unchanged']),
     opened: z.array(closing()),
     changed: z.boolean(),

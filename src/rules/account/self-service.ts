@@ -61,8 +61,8 @@ export interface FailedAttempt {
 }
 
 /**
- * Records a wrong try. An address that nobody has, or an account with no open secret, is recorded too, so that the
- * answer takes as long; `judged` says whether the try was compared with a secret.
+ * Records a failed attempt. An address that nobody has, or an account with no open secret, is recorded too, so that the
+ * answer takes as long; `judged` says whether the attempt was compared with a secret.
  */
 export async function recordFailedAttempt(
   trx: Trx,
@@ -103,13 +103,13 @@ export const maxAttemptsWithoutDelay = 10
 /** Wrong passwords in a row after which no further one is judged. */
 const maxAttempts = 100
 
-/** How long the next try has to wait: a minute after ten wrong ones, then two, doubling to an hour. */
+/** How long the next attempt has to wait: a minute after ten wrong ones, then two, doubling to an hour. */
 function backoffAfter(inARow: number): number {
   if (inARow < maxAttemptsWithoutDelay) return 0
   return Math.min(minute * 2 ** (inARow - maxAttemptsWithoutDelay), maxBackoff)
 }
 
-/** Refuses a try that comes too soon, in the same words whether or not an account exists. @throws `too-many-tries` */
+/** Refuses an attempt that comes too soon, in the same words whether or not an account exists. @throws `too-many-tries` */
 export function refuseTooManyAttempts(
   wrong: WrongSignIns | undefined,
   { email, at }: { email: string; at: Date },

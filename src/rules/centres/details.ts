@@ -6,7 +6,7 @@ import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/cent
 import type { Store } from '../../db/schema.ts'
 import { type Account, accountOf, nameOf } from '../users/account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { eventRedactor } from '../audit/events-for.ts'
+import { eventRedactor } from '../audit/event-redactor.ts'
 import { findCentre } from './find.ts'
 import { visibleCentres } from '../permissions/decide.ts'
 

@@ -2,7 +2,7 @@ import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { Credential } from '../../db/credentials.ts'
 
 /** Wrong tries after which a PIN or a code is void. */
-export const maxWrongTries = 5
+export const maxFailedAttempts = 5
 
 /** Eight digits, derived and never stored: a stolen store opens nothing, and a lost sheet can be made again. */
 export function pinOf(key: KeyObject, nonce: Buffer): string {

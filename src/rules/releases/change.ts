@@ -15,7 +15,7 @@ import { permit } from '../permissions/decide.ts'
 import { type AudiencePart, audienceText } from './audience.ts'
 import { lacksMoment } from './centres-of-release.ts'
 import { momentText, type ReleaseMoment } from './moment.ts'
-import { type ReleaseSchedule, scheduleOf } from './outlook.ts'
+import { type ReleaseSchedule, scheduleOf } from './schedule.ts'
 import {
   findRelease,
   definitionOf,
@@ -80,7 +80,7 @@ export interface ChangedRelease {
   closes: Closing[]
   opens: Closing[]
   /** When the release opens for which centres; set where an edit changes this for a published release. */
-  outlook?: ReleaseSchedule | undefined
+  schedule?: ReleaseSchedule | undefined
 }
 
 interface Editing {
@@ -128,16 +128,16 @@ export async function editRelease(
     audience: after.audience,
   })
   const release = await findRelease(trx, String(before.id))
-  const outlook = opensAnew ? await scheduleOf(trx, release) : undefined
+  const schedule = opensAnew ? await scheduleOf(trx, release) : undefined
   const { closes, opens } = compareOpen({
     before: authorisationsBefore,
-    after: outlook?.authorisations ?? [],
+    after: schedule?.authorisations ?? [],
     at,
   })
   const facts = { before: was, after: is, closes: closes.length, opens: opens.length }
   await appendAudit(trx, { ...ctx, action: 'releases.edited', subject, facts })
   const fields = releaseFactNames.filter((fact) => !isDeepStrictEqual(was[fact], is[fact]))
-  return { release, outcome: 'edited', fields, closes, opens, outlook }
+  return { release, outcome: 'edited', fields, closes, opens, schedule }
 }
 
 const releaseFactNames = ['name', 'opens', 'closes', 'resources', 'audience'] as const
@@ -165,7 +165,7 @@ interface ReleaseRequest {
 }
 
 export interface PublishedRelease extends ChangedRelease {
-  outlook: ReleaseSchedule
+  schedule: ReleaseSchedule
 }
 
 /** Publishes a release: it opens for each centre at its moment. @throws `no-audience`, `no-resource`, `withdrawn` */
@@ -178,21 +178,21 @@ export async function publishRelease(
   const subject = `release ${before.id}`
   permit(ctx, 'releases.publish', { name: subject })
   if (before.state === 'withdrawn') throw withdrawnRelease(before)
-  // The outlook is computed as if the release were published already.
-  const outlook = await scheduleOf(trx, { ...before, state: 'released' })
+  // The schedule is computed as if the release were published already.
+  const schedule = await scheduleOf(trx, { ...before, state: 'released' })
   // A published release stays unchanged even if it has become incomplete: `errors list` reports that.
   if (before.state === 'released')
-    return { release: before, outcome: 'unchanged', closes: [], opens: [], outlook }
+    return { release: before, outcome: 'unchanged', closes: [], opens: [], schedule }
 
   refuseIncomplete(before)
   await markReleased(trx, { id: before.id, at })
-  const { opens } = compareOpen({ before: [], after: outlook.authorisations, at })
+  const { opens } = compareOpen({ before: [], after: schedule.authorisations, at })
   const facts = {
     name: before.name,
-    centres: outlook.centres,
-    firstOpensAt: outlook.firstOpensAt?.toISOString() ?? null,
-    lastOpensAt: outlook.lastOpensAt?.toISOString() ?? null,
-    withoutKeyTime: outlook.without.filter(lacksMoment).length,
+    centres: schedule.centres,
+    firstOpensAt: schedule.firstOpensAt?.toISOString() ?? null,
+    lastOpensAt: schedule.lastOpensAt?.toISOString() ?? null,
+    withoutKeyTime: schedule.without.filter(lacksMoment).length,
     opens: opens.length,
   }
   await appendAudit(trx, { ...ctx, action: 'releases.released', subject, facts })
@@ -201,7 +201,7 @@ export async function publishRelease(
     outcome: 'released',
     closes: [],
     opens,
-    outlook,
+    schedule,
   }
 }
 

@@ -27,7 +27,7 @@ export async function releasesOpeningSoon(db: Kysely<Store>, now: Date): Promise
   )
   if (candidates.length === 0) return []
   const { readReleaseFacts } = await import('./release-facts.ts')
-  const { scheduleFrom } = await import('./outlook.ts')
+  const { scheduleFrom } = await import('./schedule.ts')
   const facts = await readReleaseFacts(db, { releases: candidates })
   const until = new Date(now.getTime() + day)
   return candidates.flatMap((release) => {

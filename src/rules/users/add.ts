@@ -21,7 +21,7 @@ import {
   resolveSites,
   refuseUngrantable,
   refuseUngrantableCell,
-} from '../roles/chosen.ts'
+} from '../roles/resolve.ts'
 import { type Account, accountOf, nameOf } from './account.ts'
 import { accountById, type ChangedUser, unchanged } from './changed.ts'
 import { type Address, readAddress, parseNewAddress } from './email.ts'

@@ -18,7 +18,7 @@ import {
   refuseWhileActingForCentres,
   noCentreForRoles,
 } from '../refusals.ts'
-import { resolveRoles, resolveSites, refuseUngrantable } from '../roles/chosen.ts'
+import { resolveRoles, resolveSites, refuseUngrantable } from '../roles/resolve.ts'
 import { type Account, nameOf } from './account.ts'
 import { changedTo, type ChangedUser, userTarget, unchanged } from './changed.ts'
 import { type Address, isAnotherAddress, parseAddress, parseNewAddress } from './email.ts'

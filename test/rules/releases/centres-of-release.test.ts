@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CentreOfRelease, ReleaseRow } from '../../../src/db/releases.ts'
 import { authorisationsOf, openingSummaryOf } from '../../../src/rules/releases/centres-of-release.ts'
-import { scheduleFrom } from '../../../src/rules/releases/outlook.ts'
+import { scheduleFrom } from '../../../src/rules/releases/schedule.ts'
 import { releaseFacts } from '../../../src/rules/releases/release-facts.ts'
 
 const centres: CentreOfRelease[] = Array.from({ length: 3000 }, (_, at) => ({
@@ -90,8 +90,8 @@ describe('a release for some centres by their number', () => {
     ['C0012', []],
   ])('names none that it is not for as left out for want of Global Listening: %s', (value, leftOut) => {
     const { facts } = countedFacts()
-    const outlook = scheduleFrom(facts, release([{ kind: 'centre', value }]))
-    expect(outlook.leftOut.map(({ number }) => number)).toEqual(leftOut)
+    const schedule = scheduleFrom(facts, release([{ kind: 'centre', value }]))
+    expect(schedule.leftOut.map(({ number }) => number)).toEqual(leftOut)
   })
 })
 

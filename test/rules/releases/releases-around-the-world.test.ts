@@ -5,7 +5,7 @@ import type { CentreOfRelease, ReleaseRow } from '../../../src/db/releases.ts'
 import { timeZoneNames } from '../../time-zone-names.ts'
 import { authorisationsOf, openingSummaryOf } from '../../../src/rules/releases/centres-of-release.ts'
 import { momentText } from '../../../src/rules/releases/moment.ts'
-import { scheduleFrom } from '../../../src/rules/releases/outlook.ts'
+import { scheduleFrom } from '../../../src/rules/releases/schedule.ts'
 import { releaseFacts } from '../../../src/rules/releases/release-facts.ts'
 
 const minute = 60_000

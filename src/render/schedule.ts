@@ -1,7 +1,7 @@
 import { formatNumber } from '../format-number.ts'
 import { isoOf, plainTime } from '../plain-time.ts'
 import type { TimeProblem } from '../rules/key-times/lookup.ts'
-import type { OpeningMoment, ReleaseSchedule } from '../rules/releases/outlook.ts'
+import type { OpeningMoment, ReleaseSchedule } from '../rules/releases/schedule.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
@@ -52,11 +52,11 @@ const maxZones = 3
 const maxNamed = 10
 
 /** When a release opens around the world, and for whom it never does. */
-export function renderSchedule(outlook: ReleaseSchedule, view: View): string[] {
-  const heading = view.chalk.yellow(`! Never opens for ${count(outlook.without.length, 'centre')}:`)
+export function renderSchedule(schedule: ReleaseSchedule, view: View): string[] {
+  const heading = view.chalk.yellow(`! Never opens for ${count(schedule.without.length, 'centre')}:`)
   return [
-    ...openingsInWords(outlook, view),
-    ...neverOpensLines(outlook, { heading, wordsOf: ({ message, hint }) => `${message} ${hint}` }),
+    ...openingsInWords(schedule, view),
+    ...neverOpensLines(schedule, { heading, wordsOf: ({ message, hint }) => `${message} ${hint}` }),
   ]
 }
 

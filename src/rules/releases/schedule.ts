@@ -38,7 +38,7 @@ export async function scheduleOf(db: Kysely<Store>, release: ReleaseRow): Promis
   return scheduleFrom(await readReleaseFacts(db, { releases: [release], listening: 'asked' }), release)
 }
 
-/** `outlookOf` from facts that are read once for many releases. */
+/** `scheduleOf` from facts that are read once for many releases. */
 export function scheduleFrom(facts: ReleaseFacts, release: ReleaseRow): ReleaseSchedule {
   const authorisations = [...authorisationsOf(release, facts)]
   const without = authorisations.filter(({ problem }) => problem !== null)
@@ -66,7 +66,7 @@ export function scheduleFrom(facts: ReleaseFacts, release: ReleaseRow): ReleaseS
   }
 }
 
-/** Finds `Outlook.leftOut`; needs facts that were read with `listening: 'asked'`. */
+/** Finds `ReleaseSchedule.leftOut`; needs facts that were read with `listening: 'asked'`. */
 function withoutGlobalListening({ audience, resources }: ReleaseRow, facts: ReleaseFacts): CentreOfRelease[] {
   const withEntries = resources
     .filter(({ kind, withdrawn_at }) => kind === 'listening-audio' && withdrawn_at === null)
