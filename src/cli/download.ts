@@ -102,20 +102,20 @@ async function prepareContent(
   const progress = await startByteProgress(session.terminal, `Writing ${out} …`, bytes)
   try {
     const content = { id: contentId, sha256, bytes, label: subject, at }
-    await output.prepare(withProgress(readContent(store.db, content), progress.update))
+    await output.prepare(countingBytes(readContent(store.db, content), progress.update))
   } finally {
     progress.stop()
   }
 }
 
-async function* withProgress(
+async function* countingBytes(
   pieces: AsyncIterable<Buffer>,
-  say: (written: number) => void,
+  onBytes: (written: number) => void,
 ): AsyncGenerator<Buffer> {
   let written = 0
   for await (const piece of pieces) {
     written += piece.length
-    say(written)
+    onBytes(written)
     yield piece
   }
 }

@@ -26,7 +26,7 @@ import {
   issuesOutOption,
   moveIssuesFileIntoPlace,
   prepareIssuesFile,
-  problemsOf,
+  problemsOfIssues,
 } from './issues-file.ts'
 import type { ReadTable, TableRow } from './read-table.ts'
 import {
@@ -298,7 +298,7 @@ function refuseIssues(issues: CellIssues, { strict }: { strict: boolean }): void
     `${issues.length === 1 ? 'One cell has a mistake' : `${issues.length} cells have mistakes`}; nothing was changed.`,
     {
       hint: 'Correct them, or leave out --strict to hold their rows back.',
-      details: { problems: problemsOf(issues) },
+      details: { problems: problemsOfIssues(issues) },
     },
   )
 }

@@ -71,7 +71,7 @@ export async function moveIssuesFileIntoPlace(session: Session, file: OutputFile
 type ReportedIssue = Pick<CellIssue, 'cell' | 'code' | 'message'> & { hint?: string | null }
 
 /** The issues as problems by cell, produced lazily. */
-export function problemsOf(issues: LazyList<ReportedIssue>) {
+export function problemsOfIssues(issues: LazyList<ReportedIssue>) {
   return lazyMap(issues, ({ cell, code, message, hint }) => ({
     target: cell,
     code,

@@ -17,6 +17,7 @@ import { appendAudit } from '../rules/audit/append.ts'
 import type { Deletions } from './deletions.ts'
 import type { Nonces } from './pin-sheet.ts'
 import type { Plan } from './plan.ts'
+import { withProgress } from './progress.ts'
 
 export interface Source {
   file: string
@@ -158,20 +159,4 @@ function changesOf(plan: Plan, deletions: Deletions) {
 export function noncesFor(plan: Plan, random: (bytes: number) => Buffer): Nonces {
   const nonceBytes = random(16 * plan.newUsers.length)
   return { at: (position) => nonceBytes.subarray(position * 16, position * 16 + 16) }
-}
-
-/** Progress is reported once for this many items: a call for each item would cost more than the item. */
-const progressInterval = 500
-
-/** Passes the items on, and reports now and then how many have passed. */
-export function* withProgress<Item>(
-  items: Iterable<Item>,
-  onProgress: (done: number) => void,
-): Generator<Item> {
-  let done = 0
-  for (const item of items) {
-    done += 1
-    if (done % progressInterval === 0) onProgress(done)
-    yield item
-  }
 }

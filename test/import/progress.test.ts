@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { withProgress } from '../../src/import/apply.ts'
+import { withProgress } from '../../src/import/progress.ts'
 
 it('says how many items have passed, once for five hundred, and passes each on', () => {
   const items = Array.from({ length: 1200 }, (_, at) => at)

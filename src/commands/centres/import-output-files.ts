@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { withProgress } from '../../import/apply.ts'
+import { withProgress } from '../../import/progress.ts'
 import {
   checkOutputFile,
   tableEndingOf,

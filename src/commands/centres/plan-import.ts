@@ -11,7 +11,7 @@ import { describePlan, withoutNamesMessage } from '../../render/import.ts'
 import { count } from '../../render/text.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
-import { problemsOf } from '../issues-file.ts'
+import { problemsOfIssues } from '../issues-file.ts'
 import type { Opening } from '../../rules/releases/what-opens.ts'
 import { notifyOtherSheets, notifyUnknownColumns, openTable } from '../read-table.ts'
 import type { TableFile } from '../table-file.ts'
@@ -239,7 +239,7 @@ function refuseAnyIssue({ issues, rows }: Plan): void {
     `${rows.heldBack} of ${rows.read} rows ${rows.heldBack === 1 ? 'has' : 'have'} a mistake; nothing was changed.`,
     {
       hint: 'Correct them, or leave out --strict to import the others.',
-      details: { problems: problemsOf(issues) },
+      details: { problems: problemsOfIssues(issues) },
     },
   )
 }
