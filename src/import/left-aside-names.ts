@@ -1,4 +1,4 @@
-import { firstFew, quotedHeading } from '../format-number.ts'
+import { firstFew, formatNumber, quotedHeading } from '../format-number.ts'
 import { isNoValue } from '../rules/placeholders.ts'
 import { searchKey } from '../search-key.ts'
 import { likelyColumn, mapOption, type Table } from '../workbook/headings.ts'
@@ -89,8 +89,14 @@ function nameFieldOf(heading: string): string {
   return headingOf(lastNamePattern.test(heading) ? 'lastName' : 'fullName')
 }
 
-/** The notice of columns that are left aside although people's names seem to stand in them. */
-export function leftAsideNamesNotice(headings: readonly string[]): { code: string; message: string }[] {
+/**
+ * The notice of columns that are left aside although people's names seem to stand in them.
+ * @param users how many new users get no name for it; undefined where that is said elsewhere
+ */
+export function leftAsideNamesNotice(
+  headings: readonly string[],
+  users: number | undefined,
+): { code: string; message: string }[] {
   if (headings.length === 0) return []
   const fields = new Map<string, string>()
   for (const heading of headings) {
@@ -105,11 +111,15 @@ export function leftAsideNamesNotice(headings: readonly string[]): { code: strin
     headings.length === 1
       ? `The column ${shown} is left aside, though it looks`
       : `The columns ${shown} are left aside, though they look`
+  const withoutNames =
+    users === undefined
+      ? ''
+      : `: ${users === 1 ? '1 new user has' : `${formatNumber(users)} new users have`} no name`
   const what = meant.length > 1 ? 'them' : headings.length > 1 ? 'one of them' : 'it'
   return [
     {
       code: 'names-left-aside',
-      message: `${look} like people's names. To read ${what} as the names of the users: ${options}`,
+      message: `${look} like people's names${withoutNames}. To read ${what} as the names of the users: ${options}`,
     },
   ]
 }

@@ -22,7 +22,7 @@ import {
   type OriginalSheet,
 } from './original-sheet.ts'
 import { addressesIn, readOtherSheets, type OtherSheet } from './other-sheets.ts'
-import { leftAsideNamesDetector, leftAsideNamesNotice } from './left-aside-names.ts'
+import { leftAsideNamesDetector } from './left-aside-names.ts'
 import { rowReader, unclearRow } from './roster-row.ts'
 import { PackedRows, type ReadRow, type RosterRows } from './roster-rows.ts'
 import { firstFew } from '../format-number.ts'
@@ -147,7 +147,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     headings: table.headings,
     unknownColumns: table.unknown,
     namesLeftAside,
-    notices: [...tableNotices(table), ...tidiedNotice(tidied), ...leftAsideNamesNotice(namesLeftAside)],
+    notices: [...tableNotices(table), ...tidiedNotice(tidied)],
     marks: workbook.marks,
     otherSheets,
     rows,

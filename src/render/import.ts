@@ -228,7 +228,7 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
 }
 
 /** That new users get no name, and why. */
-export function withoutNamesMessage({ users, headings }: NonNullable<Plan['withoutNames']>): string {
+function withoutNamesMessage({ users, headings }: NonNullable<Plan['withoutNames']>): string {
   const who = users === 1 ? '1 new user has' : `${formatNumber(users)} new users have`
   const names = firstFew(headings.map((heading) => quotedHeading(oneLine(heading))))
   const columns = headings.length === 1 ? `the column ${names} is` : `the columns ${names} are`

@@ -186,8 +186,8 @@ Why a row is held back (issues[].code; in a pipe of every import: issue, cell, c
   centre-deleted          --restore-deleted brings the centre back
 
 What is said as well (notices[].code): hidden-rows, hidden-columns, headings-again, other-sheets,
-cells-without-heading, unknown-column, names-left-aside and users-without-names (a column of names is not read, and
-how to read it), name-tidied, partial-workbook, nothing-deleted, no-store-begun, issues-not-written,
+cells-without-heading, unknown-column, names-left-aside (a column of names is not read, how to read it, and who has no
+name for it), name-tidied, partial-workbook, nothing-deleted, no-store-begun, issues-not-written,
 no-slips (more than 10,000 new users: --slips by-centre), pins-not-open, no-users-at-centre, pins-not-placed,
 issues-not-placed and report-not-placed (exit 9; any other file that could not be put in its place: file-not-placed).
 

@@ -8,7 +8,7 @@ import type { Roster } from '../../import/roster.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { columnsHelp, tableOptions } from '../table-file.ts'
-import { notifyWithoutNames, readWorkbook } from './plan-import.ts'
+import { notifyLeftAsideNames, readWorkbook } from './plan-import.ts'
 import type { Source } from '../../import/apply.ts'
 import type { Deletions } from '../../import/deletions.ts'
 import type { Plan } from '../../import/plan.ts'
@@ -35,7 +35,8 @@ In a pipe: cell, code, value, message and hint of each mistake.`,
     read: async (store, ctx, roster, session) => {
       if (store.path === undefined) session.notify(notComparedNotice(session.settings.db.value))
       const result = await lintRoster(store, ctx, roster)
-      if (!session.terminal.out.isTerminal) notifyWithoutNames(result.plan, session)
+      const isPlanShown = session.terminal.out.isTerminal
+      await notifyLeftAsideNames({ roster, plan: result.plan }, { session, isPlanShown })
       return result
     },
     render: renderLint,

@@ -7,7 +7,7 @@ import type { Plan } from '../../import/plan.ts'
 import type { ReviewedPlan } from '../../import/plan-file.ts'
 import type { ReportFacts } from '../../import/report-facts.ts'
 import type { Roster } from '../../import/roster.ts'
-import { describePlan, withoutNamesMessage } from '../../render/import.ts'
+import { describePlan } from '../../render/import.ts'
 import { count } from '../../render/text.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
@@ -119,7 +119,7 @@ export async function planWorkbook(
   const { restoreDeleted, wholeRoster } = request
   const plan = planImport(roster, { view, restoreDeleted, partial, wholeRoster })
   phases.hide()
-  if (!asks) notifyWithoutNames(plan, session)
+  await notifyLeftAsideNames({ roster, plan }, { session, isPlanShown: asks })
   if (plan.elsewhere) await checkPartialRoster(request, { session, roster, plan })
   if (request.strict) refuseAnyIssue(plan)
   checkRenames(plan, request.allowRenames)
@@ -226,10 +226,14 @@ async function checkPartialRoster(
   if (!partial) session.notify({ code: 'partial-workbook', message })
 }
 
-/** Where nothing is asked, no plan shows who gets no name. */
-export function notifyWithoutNames({ withoutNames }: Plan, session: Session): void {
-  if (withoutNames === undefined) return
-  session.notify({ code: 'users-without-names', message: `${withoutNamesMessage(withoutNames)}.` })
+/** Tells columns of names that are left aside; a plan that is shown says itself how many users get no name. */
+export async function notifyLeftAsideNames(
+  { roster, plan }: { roster: Roster; plan: Plan },
+  { session, isPlanShown }: { session: Session; isPlanShown: boolean },
+): Promise<void> {
+  const { leftAsideNamesNotice } = await import('../../import/left-aside-names.ts')
+  const users = isPlanShown ? undefined : plan.withoutNames?.users
+  for (const notice of leftAsideNamesNotice(roster.namesLeftAside, users)) session.notify(notice)
 }
 
 function refuseAnyIssue({ issues, rows }: Plan): void {
