@@ -71,7 +71,7 @@ export function action<Args, Options, Every>(
     session: Session,
   ): Promise<number> {
     const typedNames = { ...targets, kinds: namedParameters(parameters), changes: parameters.changes }
-    await refuseMistyped(typedNames)
+    await refuseMistyped(typedNames, session)
     await refuseStaffOnlyCommand(session)
     try {
       return await withRefusalsRecorded(session, async () => {
@@ -121,13 +121,18 @@ function refuseUnnamedActor({ settings, command }: Session): void {
  * An address that nobody could have is a usage error, whatever is in the store. Where several targets are named, the
  * rule reports each such address together with its other problems.
  */
-async function refuseMistyped({ typed, kinds }: NamesTyped): Promise<void> {
+async function refuseMistyped({ typed, kinds }: NamesTyped, session: Session): Promise<void> {
   for (const [parameter, kind] of kinds) {
     const [only, ...others] = [typed[parameter]].flat()
     if (takesOnlyCentres(kind) || typeof only !== 'string' || !only.includes('@') || others.length > 0)
       continue
     const { parseAddress } = await import('../rules/users/email.ts')
-    parseAddress(only)
+    try {
+      parseAddress(only)
+    } catch (error) {
+      const { withAccountsBeginning } = await import('./unfinished-address.ts')
+      throw await withAccountsBeginning(error, only, session)
+    }
   }
 }
 

@@ -73,6 +73,26 @@ function keysAfter(db: Kysely<Store>, { after, length, within, visible }: NearKe
   )
 }
 
+/** The first few live accounts at visible centres whose addresses begin so. @param beginning in lower case */
+export async function accountsBeginning(
+  db: Kysely<Store>,
+  { beginning, visible }: { beginning: string; visible: VisibleCentres },
+): Promise<Candidate[]> {
+  const found = await db
+    .selectFrom('users')
+    .select('email_key')
+    .where('status', '<>', 'deleted')
+    .where(sql<boolean>`substr(email_key, 1, ${beginning.length}) = ${beginning}`)
+    .where(isVisible('centre_id', visible))
+    .orderBy('email_key')
+    .limit(maxBeginning)
+    .execute()
+  const candidates = await Promise.all(found.map(({ email_key }) => candidateOf(db, email_key)))
+  return candidates.filter((candidate) => candidate !== undefined)
+}
+
+const maxBeginning = 3
+
 function candidateOf(db: Kysely<Store>, key: string) {
   return db
     .selectFrom('users')

@@ -8,7 +8,7 @@ import {
   type UserWithCentre,
 } from '../../db/users/users.ts'
 import type { Candidate, closestAddresses, ownerOfFormerAddress } from '../../db/users/closest.ts'
-import { hintOfNearest, NotFound, type NotPermitted } from '../../errors.ts'
+import { hintOfNearest, NotFound, type NotPermitted, Usage } from '../../errors.ts'
 import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
 import type { LookUp } from '../batch.ts'
 import { type ActingUser, type Actor, type RuleContext, isDeleting } from '../permissions/actor.ts'
@@ -113,6 +113,23 @@ async function userNotFound(
   return new NotFound('user-not-found', `Nobody has the address ${email}${changed}.`, {
     hint: hintOfNearest(candidates.map(describeCandidate)),
     details: { wanted: email, candidates },
+  })
+}
+
+/** The refusal of an address without its end, if accounts that the actor may see begin with it. */
+export async function unfinishedAddress(
+  db: Kysely<Store>,
+  { typed, actor }: { typed: string; actor: Actor },
+): Promise<Usage | undefined> {
+  if (isDeleting(actor)) return undefined
+  const { accountsBeginning } = await import('../../db/users/closest.ts')
+  const beginning = typed.trim().toLowerCase()
+  const candidates = await accountsBeginning(db, { beginning, visible: visibleCentres(actor) })
+  if (candidates.length === 0) return undefined
+  return new Usage(`'${typed.trim()}' is not a whole address.`, {
+    code: 'invalid-email',
+    hint: hintOfNearest(candidates.map(describeCandidate)),
+    details: { wanted: typed, candidates },
   })
 }
 
