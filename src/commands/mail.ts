@@ -72,7 +72,7 @@ export const list = () =>
       to: allowName('past-user', option('<email>', 'to this person')),
       import: withCompletions({ stored: 'import' }, option('<id>', 'of this import', optional(importNumber))),
       expired: flag(
-        'whose link or code expired in the last 30 days before they could be sent, and nothing newer was',
+        'whose link, code or PIN expired in the last 30 days before they could be sent, and nothing newer was',
       ),
     },
     examples: [

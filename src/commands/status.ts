@@ -47,6 +47,7 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
       linksFrom: before(0),
       linksUntil: before(-expiryNotice.links),
       expiredFrom: expiredSince(at),
+      expiredPinsFrom: new Date(Date.parse(expiredSince(at)) - lifetimes.pin).toISOString(),
       pinsFrom: before(lifetimes.pin),
       pinsUntil: before(lifetimes.pin - expiryNotice.pins),
     }),

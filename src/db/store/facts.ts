@@ -47,6 +47,8 @@ interface Deadlines {
   linksUntil: string
   /** Messages that expired from this ISO time until `linksFrom`, before they could be sent, are counted. */
   expiredFrom: string
+  /** PINs issued from this ISO time until `pinsFrom` expired as long ago as those messages. */
+  expiredPinsFrom: string
   /** PINs issued within this interval have little time left; ISO times. */
   pinsFrom: string
   pinsUntil: string
@@ -60,7 +62,7 @@ const rowCount = sql<number>`count(*)`.as('n')
 /** Counts of what is in the store and what waits in it, in one query. */
 export async function storeCounts(
   db: Kysely<Store>,
-  { linksFrom, linksUntil, expiredFrom, pinsFrom, pinsUntil }: Deadlines,
+  { linksFrom, linksUntil, expiredFrom, expiredPinsFrom, pinsFrom, pinsUntil }: Deadlines,
 ) {
   const imports = lastImports(db, importsShown)
   const counting = db
@@ -75,7 +77,8 @@ export async function storeCounts(
         .where('purpose', 'in', ['set-up', 'temporary-password'])
         .where('expires_at', '>', linksFrom)
         .where('expires_at', '<=', linksUntil)
-      // An open credential was neither used nor replaced. There are few that expired, while the outbox is long.
+      // These two count what `isExpiredUnsent` of messages.ts lists. An open credential was neither used nor replaced;
+      // there are few that expired, while the outbox is long.
       const expired = selectFrom('credentials')
         .innerJoin('outbox', (join) =>
           join
@@ -91,6 +94,18 @@ export async function storeCounts(
         .where('credentials.expires_at', '<=', linksFrom)
         .where('outbox.state', '=', literal('cancelled'))
         .where('outbox.last_error', '=', reasons.expired)
+        .where('centres.deleted_at', 'is', null)
+      const expiredPins = users
+        .innerJoin('outbox', 'outbox.user_id', 'users.id')
+        .innerJoin('centres', 'centres.id', 'users.centre_id')
+        .where('pin_state', '=', literal('issued'))
+        .where('pin_issued_at', '>', expiredPinsFrom)
+        .where('pin_issued_at', '<=', pinsFrom)
+        .whereRef('pin_issued_at', '<=', 'outbox.created_at')
+        .where('outbox.credential_id', 'is', null)
+        .where('outbox.state', '=', literal('cancelled'))
+        .where('outbox.last_error', '=', reasons.expired)
+        .where('outbox.expires_at', '>', expiredFrom)
         .where('centres.deleted_at', 'is', null)
       const pins = users
         .where('pin_state', '=', literal('issued'))
@@ -112,7 +127,8 @@ export async function storeCounts(
         messages.where('state', '=', literal('queued')).$asScalar().$notNull().as('waiting'),
         messages.where('state', '=', literal('failed')).$asScalar().$notNull().as('failed'),
         messages.where('state', '=', literal('unknown')).$asScalar().$notNull().as('unknown'),
-        expired.$asScalar().$notNull().as('expired'),
+        expired.$asScalar().$notNull().as('expiredLinks'),
+        expiredPins.$asScalar().$notNull().as('expiredPins'),
         links.$asScalar().$notNull().as('links'),
         pins.$asScalar().$notNull().as('pins'),
       ]
@@ -120,7 +136,7 @@ export async function storeCounts(
     .executeTakeFirstOrThrow()
   const [counted, shown] = await Promise.all([counting, imports])
   const { active, suspended, deletedUsers, approved, deletedCentres } = counted
-  const { waiting, failed, unknown, expired, links, pins } = counted
+  const { waiting, failed, unknown, expiredLinks, expiredPins, links, pins } = counted
   return {
     centres: { approved, active: counted.centres - approved - deletedCentres, deleted: deletedCentres },
     users: {
@@ -129,7 +145,7 @@ export async function storeCounts(
       suspended,
       deleted: deletedUsers,
     },
-    messages: { waiting, failed, unknown, expired },
+    messages: { waiting, failed, unknown, expired: expiredLinks + expiredPins },
     /** Open set-up links and temporary passwords, and open PINs, that will expire soon. */
     lapsing: { links, pins },
     lastImports: shown,

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { mailServer, type RealServer } from '../../mail/server.ts'
 import { newWorld, type World } from '../../world.ts'
@@ -107,6 +108,29 @@ describe('messages whose links expired while the mail server was out', () => {
     world.setClock('2026-04-02T09:01:00Z')
     expect(await json('status')).toMatchObject({ messages: { expired: 0 } })
     expect(await json('mail', 'list', '--expired')).toMatchObject({ total: 0 })
+  })
+
+  it('of PINs are counted as they are listed', async () => {
+    const heading = 'Centre number,Centre name,Country,Email'
+    writeFileSync(world.path('a.csv'), `${heading}\nEG002,Delta School,Egypt,lina@delta.example\n`)
+    const out = { SSH_ADMIN_SMTP_URL: 'smtp://127.0.0.1:1?ignoreTLS=true' }
+    await world.run(['centres', 'import', 'a.csv', '--send-mail', '--yes'], { env: out })
+    world.setClock('2026-04-01T09:01:00Z')
+    await world.run(['mail', 'send'], { env: out })
+    const both = async () => [
+      (await json('status')).messages.expired,
+      (await json('mail', 'list', '--expired')).total,
+    ]
+    expect(await both()).toEqual([1, 1])
+    await world.run(['centres', 'delete', 'EG002', '--yes'])
+    expect(await both()).toEqual([0, 0])
+    await world.run(['centres', 'restore', 'EG002', '--yes'])
+    expect(await both()).toEqual([1, 1])
+    world.setClock('2026-05-02T09:01:00Z')
+    expect(await both()).toEqual([0, 0])
+    world.setClock('2026-04-02T09:01:00Z')
+    await world.run(['users', 'pin', 'lina@delta.example', '--yes'])
+    expect(await both()).toEqual([0, 0])
   })
 
   it('nothing is due while messages wait out their pause: how many they are, and until when', async () => {
