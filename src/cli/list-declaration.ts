@@ -86,6 +86,8 @@ export interface Found<Row, Sort extends string = never> {
   expandRow?: ((row: Row, view: View, before: Row | undefined) => readonly string[]) | undefined
   /** The message where no row matches this request; absent: that of the list. */
   noMatchMessage?: string | undefined
+  /** Further facts, for lines on stderr or for `notices`. */
+  notices?: readonly { code: string; message: string }[]
   /** What the rows belong to, shown above them. */
   about?: {
     lines: (view: View) => readonly string[]

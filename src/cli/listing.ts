@@ -64,7 +64,10 @@ export async function runListing<
       const find = async () => {
         const ctx = await session.ctx(store)
         const source = { store, ctx, words: spec.searchesInStore ? typedWords : [], text: options.text }
-        return listOf(spec.all ? foundInMemory(spec.all()) : await spec.find(source, options))
+        if (spec.all) return listOf(foundInMemory(spec.all()))
+        const found = await spec.find(source, options)
+        for (const notice of found.notices ?? []) session.notify(notice)
+        return listOf(found)
       }
       const file = spec.outputPath?.(options)
       if (file !== undefined) {

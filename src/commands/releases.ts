@@ -9,6 +9,7 @@ import {
   yesOption,
 } from '../cli/parameters.ts'
 import { listOf, optional } from '../cli/typed-values.ts'
+import type { whyNotReleased } from '../rules/releases/why-not-released.ts'
 import { Usage } from '../errors.ts'
 import {
   releaseJson,
@@ -324,7 +325,8 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
       const { actor, at } = ctx
       const own = actor.kind === 'user' ? actor.centre.number : undefined
       const number = centre ?? own
-      const numbers = number === undefined ? undefined : [(await findOwnCentre(db, number, ctx)).number]
+      const found = number === undefined ? undefined : await findOwnCentre(db, number, ctx)
+      const numbers = found && [found.number]
       const isStaff = actor.kind === 'staff'
       const chosen =
         named !== undefined && isStaff
@@ -334,7 +336,12 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
                 named === undefined || String(id) === named || nameKey(name) === nameKey(named),
             )
       const visible = await visibleAuthorisations(db, ctx)
-      const facts = await readReleaseFacts(db, { releases: chosen, scope: { numbers } })
+      const tellsWhy = isStaff && found !== undefined
+      const listening = tellsWhy ? 'asked' : 'not-asked'
+      const facts = await readReleaseFacts(db, { releases: chosen, scope: { numbers }, listening })
+      const notices = tellsWhy
+        ? await whyNot(db, { centre: found, releases: chosen, isNamed: named !== undefined, facts })
+        : []
       function* rows(showsUtc = true): Generator<ListedAuthorisation> {
         for (const release of chosen)
           for (const one of authorisationsOf(release, facts)) {
@@ -353,6 +360,7 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
           const listed = rows(fields?.has('opens') ?? true)
           return reverse ? [...listed].reverse() : listed
         },
+        notices,
         about: {
           lines: () => {
             const zone = sharedZone()
@@ -367,6 +375,12 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
     emptyMessage: 'Nothing is released.',
     noMatchMessage: 'Nothing of that is released.',
   })
+
+/** The module is loaded only where a centre is named. */
+async function whyNot(...asked: Parameters<typeof whyNotReleased>) {
+  const { whyNotReleased } = await import('../rules/releases/why-not-released.ts')
+  return whyNotReleased(...asked)
+}
 
 /** The time zones of the listed openings; stops at the second, because only a single one matters. */
 function zonesAmong(rows: Iterable<ListedAuthorisation>): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { anyOf, nextNumber } from './portable.ts'
-import { groupBy } from './rows.ts'
+import { countOf, groupBy } from './rows.ts'
 import { findResources, type ResourceRow } from './resources.ts'
 import { nameKey } from '../search-key.ts'
 import { sendWithNext, awaitAll, type Trx } from './transact.ts'
@@ -162,6 +162,18 @@ export function findCentresOfReleases(
   if (numbers) query = query.where(anyOf(sql.ref('number'), numbers))
   if (countries) query = query.where(anyOf(sql.ref('country'), countries))
   return query.orderBy('number').execute()
+}
+
+/** How many exams officers of a centre have set up their account. */
+export function countExamsOfficers(db: Kysely<Store>, centreId: number): Promise<number> {
+  return countOf(
+    db
+      .selectFrom('users')
+      .innerJoin('user_roles', 'user_roles.user_id', 'users.id')
+      .where('users.centre_id', '=', centreId)
+      .where('users.status', '=', 'active')
+      .where('user_roles.role', '=', 'exams-officer'),
+  )
 }
 
 /** The numbers of the centres that have candidates, by series and component: `2026-06 0500/12`. */
