@@ -390,13 +390,17 @@ export function refuseSameFileTwice(
 }
 
 /** Checks that the disk has room for a file of about this size. @throws `disk-full` */
-export function refuseWithoutRoom(file: string, bytes: number): void {
+export function refuseWithoutRoom(
+  file: string,
+  bytes: number,
+  hint = 'Nothing was changed. Make room there, or name a place on another disk.',
+): void {
   const { bavail, bsize } = statfsSync(dirname(file))
   const free = bavail * bsize
   if (bytes <= free) return
   throw new Unavailable(
     'disk-full',
     `${file} needs about ${sizeInWords(bytes)}, and its disk has ${sizeInWords(free)} left.`,
-    { hint: 'Nothing was changed. Make room there, or name a place on another disk.' },
+    { hint },
   )
 }

@@ -132,6 +132,7 @@ async function uploadFiles(
   session: Session,
   { store, files }: { store: OpenStore; files: readonly FileToUpload[] },
 ): Promise<Uploaded[]> {
+  await refuseFullDisk(store, files)
   const uploaded: Uploaded[] = []
   try {
     for (const file of files) uploaded.push(await uploadFile(session, { store, file }))
@@ -140,6 +141,23 @@ async function uploadFiles(
     await removeUploads(store, uploaded)
     throw error
   }
+}
+
+/**
+ * Refuses files for which the disk of the store has no room: once it is full, nothing can be changed, and what is left of
+ * the upload cannot be removed either. @throws `disk-full`
+ */
+async function refuseFullDisk(
+  { db, path, engine }: OpenStore,
+  files: readonly FileToUpload[],
+): Promise<void> {
+  if (engine.isShared || path === undefined) return
+  const { findContent } = await import('../db/contents.ts')
+  const { refuseWithoutRoom } = await import('./output-file.ts')
+  let bytes = 0 - (await engine.reusableSize())
+  const distinct = new Map(files.map((file) => [file.sha256, file]))
+  for (const file of distinct.values()) if (!(await findContent(db, file.sha256))?.usable) bytes += file.bytes
+  refuseWithoutRoom(path, bytes, 'Nothing was changed. Make room there, then try again.')
 }
 
 /** Failures are ignored: the next change removes what is left. An upload that a commit has completed stays. */

@@ -116,6 +116,8 @@ export interface Engine {
   currentHolder(): Promise<string | null>
   /** Size in bytes, with the files beside it. */
   size(): Promise<number>
+  /** How many bytes of deleted rows in the file can be written again; 0 on a server. */
+  reusableSize(): Promise<number>
   /** Whether work that failed with this error saved nothing and may be retried. */
   isRetryable(error: unknown): boolean
   /** The damage and warnings that the engine's own checks find. */

@@ -43,6 +43,7 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
     readServerFacts: () => connection.whileReading((client) => factsOf(client)),
     currentHolder: async () =>
       (await connection.whileReading((client) => holderOf(client, server.schema)))?.command ?? null,
+    reusableSize: async () => 0,
     size: () =>
       query(
         `select coalesce(sum(pg_total_relation_size(oid)), 0) as n from pg_class

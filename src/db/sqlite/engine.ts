@@ -39,6 +39,10 @@ export function sqliteEngine(raw: Database.Database, { named, path, restartTrans
       return holder ? nameHolder(holder) : null
     },
     size: async () => sizeOf(named),
+    reusableSize: async () => {
+      const free = 'select freelist_count * page_size from pragma_freelist_count, pragma_page_size'
+      return raw.prepare<[], number>(free).pluck().get() ?? 0
+    },
     expectCommit: () => undefined,
     isRetryable: () => false,
     checkIntegrity: async () => {
