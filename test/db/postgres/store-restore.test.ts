@@ -391,7 +391,7 @@ it('the note of where the log ended, at a desk that did not put it there, is sai
     world.run(['audit', 'verify', '--db', server(), '--key-file', world.path('other.key'), '--json'])
   const ran = await verify()
   expect([ran.exit, ran.error().code]).toEqual([7, 'audit-broken'])
-  expect(ran.error().hint).toContain('audit list --action store.restored')
+  expect(ran.error().hint).toMatch(/audit list .*--action store\.restored/)
   expect(ran.error().hint).toContain(head('other.key'))
   rmSync(head('other.key'))
   expect((await verify()).exit).toBe(0)
