@@ -67,9 +67,9 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   if (group === undefined && /^sites?$/.test(word)) return [{ name: 'help roles', line: ['help', 'roles'] }]
   // A workbook alone does not say what is to become of it: first the command that changes nothing.
   if (group === undefined && workbookName.test(word))
-    return ['centres lint', 'centres import'].map((name) => ({
-      name,
-      line: argv.toSpliced(at, 0, ...name.split(' ')),
+    return commandsForFiles.map((words) => ({
+      name: words,
+      line: argv.toSpliced(at, 0, ...words.split(' ')),
     }))
   const listed = group === undefined ? undefined : withListVerb(unknown, group)
   if (listed) return [listed]
@@ -500,6 +500,16 @@ function synonymsOf(group: string, verb: string): string[] {
   const same = destructive.length > 0 ? destructive : synonymousVerbs(verb, verbs)
   return same.map((name) => `${group} ${name}`)
 }
+
+/** What takes a workbook or a list, each behind its own headings. */
+const commandsForFiles = [
+  'centres lint',
+  'centres import',
+  'users add --from',
+  'entries import',
+  'key-times import',
+  'progression-tests import',
+]
 
 const workbookName = /\.(xlsx|csv)$/i
 

@@ -98,7 +98,27 @@ describe('a sheet by its number', () => {
 
 describe('a workbook with the wrong command, or none', () => {
   it.each([
-    ['k.xlsx', ['ssh-admin centres lint k.xlsx', 'ssh-admin centres import k.xlsx']],
+    [
+      'k.xlsx --dry-run',
+      [
+        'centres import',
+        'users add --from',
+        'entries import',
+        'key-times import',
+        'progression-tests import',
+      ].map((words) => `ssh-admin ${words} k.xlsx --dry-run`),
+    ],
+    [
+      'k.csv',
+      [
+        'centres lint',
+        'centres import',
+        'users add --from',
+        'entries import',
+        'key-times import',
+        'progression-tests import',
+      ].map((words) => `ssh-admin ${words} k.csv`),
+    ],
     ['centres check k.xlsx', ['ssh-admin centres lint k.xlsx']],
     ['centres validate k.xlsx', ['ssh-admin centres lint k.xlsx']],
     ['centres plan k.xlsx', ['ssh-admin centres import --dry-run k.xlsx']],
