@@ -133,6 +133,7 @@ async function findByName(text: string, search: NameSearch): Promise<string | un
   const { candidates, total } = await candidatesFor(text, search)
   const [first] = candidates
   if (!first) {
+    await refuseEndOfName(text, search)
     if (kind === 'subject' || kind === 'past-user') return undefined
     const country = kind === 'audience' ? countryCode(text) : undefined
     if (country !== undefined) throw invalidAudience(text, `country:${country}`)
@@ -184,6 +185,13 @@ async function refuseUnquotedName(text: string, search: NameSearch): Promise<voi
       details: { candidates: candidates.slice(0, maxListed).map(({ facts }) => facts), total },
     },
   )
+}
+
+/** `--to Delta Academy`: refuses the last word of a name whose words before it were taken for another value. */
+async function refuseEndOfName(text: string, search: NameSearch): Promise<void> {
+  const argv = splitOptionValues(search.session.argv)
+  const before = argv[argv.indexOf(text) - 1]
+  if (canBeWordOfName(before)) await refuseUnquotedName(before, { ...search, kind: 'user-or-centre' })
 }
 
 function canBeWordOfName(word: string | undefined): word is string {

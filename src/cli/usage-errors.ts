@@ -246,6 +246,8 @@ function withPersonAndCentre(argv: Line, words: Line): Line | undefined {
   if (words.length < 3 || !(isNumbered || words[0]?.includes('@'))) return undefined
   const end = isNumbered ? words.length - 1 : 1
   const [who, where] = [words.slice(0, end), words.slice(end)]
+  // Behind an address, each word is somebody else.
+  if (isNumbered && words[0]?.includes('@')) return replaceWords(argv, words, ...who, '--to', ...where)
   const isPlain = [...who.slice(1), ...where].every((word) => !/^-|[@<]/.test(word))
   // An address identifies the person alone, without a name behind it.
   if (who.length > 1 && words[0]?.includes('@')) return undefined

@@ -211,7 +211,7 @@ const undoHint =
 /** Explanations of tasks that take several commands. */
 const multiStepTasks: Readonly<Record<string, string | ((whom: readonly string[]) => string)>> = {
   'centres merge': ([from = 'CENTRE', to = 'OTHER']) =>
-    `The people of ${from} (ssh-admin users list --centre ${from}) are moved one by one (ssh-admin users move EMAIL --to ${to}), then ${from} is deleted (ssh-admin centres delete ${from}).`,
+    `The people of ${from} (ssh-admin users list --centre ${from}) are moved (ssh-admin users move EMAIL… --to ${to}), then ${from} is deleted (ssh-admin centres delete ${from}).`,
   'users merge': ([from = 'EMAIL', to = 'OTHER']) =>
     `What ${from} holds is given to ${to} (ssh-admin users transfer ${from} --to ${to}), then ${from} is deleted (ssh-admin users delete ${from} --suspend).`,
   ...Object.fromEntries(

@@ -270,7 +270,7 @@ describe('a suggestion', () => {
     ],
     ['users move a@b.example EG001', 'ssh-admin users move a@b.example --to EG001 --json'],
     ['users move Omar Said EG003', "ssh-admin users move 'Omar Said' --to EG003 --json"],
-    ['users move a@b.example Omar EG003', 'ssh-admin users move a@b.example --json --to CENTRE'],
+    ['users move a@b.example Omar EG003', 'ssh-admin users move a@b.example Omar --to EG003 --json'],
     ['users move a@b.example Nile View', "ssh-admin users move a@b.example --to 'Nile View' --json"],
     ['users show Amira Haddad', "Did you mean this?\n  ssh-admin users show 'Amira Haddad' --json"],
     [
@@ -794,8 +794,8 @@ describe('a line of a tired hand', () => {
 
 describe('what no one command does', () => {
   it.each([
-    ['centres merge EG001 EG002', 'ssh-admin users move EMAIL --to EG002), then EG001 is deleted'],
-    ['centres merge EG001', 'ssh-admin users move EMAIL --to OTHER), then CENTRE is deleted'],
+    ['centres merge EG001 EG002', 'ssh-admin users move EMAIL… --to EG002), then EG001 is deleted'],
+    ['centres merge EG001', 'ssh-admin users move EMAIL… --to OTHER), then CENTRE is deleted'],
     [
       'users merge omar@nile.example noor@nile.example',
       'ssh-admin users transfer omar@nile.example --to noor@nile.example), then omar@nile.example is deleted',
