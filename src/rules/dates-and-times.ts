@@ -74,6 +74,11 @@ export function parseLocalTime(text: string): string {
 export function timeHint(text: string): string | undefined {
   const timeOfDay = /^\d{4}-\d{2}-\d{2}[T ](\d{2}:\d{2})/.exec(text)?.[1]
   if (timeOfDay !== undefined) return `It is a time on a day: write ${timeOfDay} alone, if that is meant.`
+  // Some mean noon by 12:00 am, others midnight.
+  const [afterTwelve, past = '00'] = /^12(?:[:.]([0-5]\d))?(?:[:.]00)?\s*a\.?m\.?$/i.exec(text) ?? []
+  if (afterTwelve !== undefined) return `Write 12:${past} or 00:${past}, whichever is meant.`
+  const withoutSeconds = readLocalTime(/^(\d{1,2}[:.]\d{2})[:.]\d{2}$/.exec(text)?.[1] ?? '')
+  if (withoutSeconds !== undefined) return `Write ${withoutSeconds}, if that is meant.`
   if (/^24[:.]00/.test(text)) return 'A day ends with 23:59, and the next begins with 00:00.'
   // A numeric cell loses the last zero: 9.30 is read as 9.3.
   const [, hours = '', tens = ''] =

@@ -103,6 +103,9 @@ describe('importing Key Times', () => {
   it.each([
     ['Egypt,3,AM,0.375,,,,', /part of a day.* as 09:00/],
     ['Egypt,3,AM,2026-06-02T10:00:00,,,,', /write 10:00 alone/],
+    ['Egypt,3,AM,9:00:30,,,,', /^Write 09:00, if that is meant/],
+    ['Egypt,3,PM,12:00 am,,,,', /^Write 12:00 or 00:00, whichever/],
+    ['Egypt,3,PM,12.30 a.m.,,,,', /^Write 12:30 or 00:30, /],
     ['Egypt,3,AM,10:00,,2026-06-01,,', /is a date.* as 2026-06 if/],
     ['Egypt,3,AM,10:00,,31/05/2026,,', /is a date.* as 2026-05 if/],
     ['Egypt,3,AM,10:00,,,31/05/2026,', /2026-05-31/],
