@@ -16,7 +16,7 @@ const leavingOut = areFolders ? { LEAVE_OUT_LONG_TESTS: '1' } : {}
 const results: { version: string; passed: boolean; failures: string[] }[] = []
 const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-nodes-'))
 
-// First all of them, so that the test that compares them skips none.
+// First all of them: what cannot be fetched is known before the first test.
 for (const line of nodeLines) await fetchNode(line)
 for (const line of nodeLines) {
   const node = nodeBinary(line)
