@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ConnectionOptions } from 'node:tls'
+import type { ConnectionOptions, DetailedPeerCertificate, TLSSocket } from 'node:tls'
 import pg from 'pg'
 import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
 import { toFailure, isTransient, connectDenied, passwordMissing } from './errors.ts'
@@ -160,8 +161,16 @@ function signIn(
   // An error of the idle connection is reported by the next query.
   client.on('error', () => undefined)
   surfaceProtocolErrors(client)
+  const certificate = rememberedCertificate(client)
   return {
-    signedIn: client.connect().then(() => client),
+    signedIn: client.connect().then(
+      () => client,
+      async (error: unknown) => {
+        if (!/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(errorCodeOf(error))) throw error
+        const { invalidCertificate } = await import('./invalid-certificate.ts')
+        throw invalidCertificate(server, { certificate: certificate(), cause: error }) ?? error
+      },
+    ),
     isReached: () => socket.readyState === 'open',
     abandon: () => socket.destroy(),
   }
@@ -184,6 +193,28 @@ function surfaceProtocolErrors({ connection, ssl }: pg.Client): void {
       }
     })
   })
+}
+
+/**
+ * The certificate that the server showed; kept before it is verified, as a refused connection does not give it any more.
+ * @returns undefined where there is none
+ */
+function rememberedCertificate({ connection, ssl }: pg.Client): () => DetailedPeerCertificate | undefined {
+  let certificate: DetailedPeerCertificate | undefined
+  if (ssl)
+    connection.once('sslconnect', () => {
+      const { stream } = connection
+      if (!isEncrypted(stream)) return
+      stream.prependOnceListener('secure', () => {
+        // Not getPeerX509Certificate: Node 20 would then verify what is left of the chain.
+        certificate = stream.getPeerCertificate(true)
+      })
+    })
+  return () => certificate
+}
+
+function isEncrypted(stream: Duplex): stream is TLSSocket {
+  return 'getPeerCertificate' in stream
 }
 
 /** TLS options for a host; false without TLS. @throws `store-untrusted` */

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import dns from 'node:dns'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
@@ -8,6 +9,7 @@ import { TLSSocket, type TLSSocketOptions } from 'node:tls'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newInterruption } from '../../../src/interruption.ts'
+import { plainTime } from '../../../src/plain-time.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { type Authority, hasOpenssl, newAuthority } from '../../mail/certificates.ts'
 import { testServer } from '../../shared-store.ts'
@@ -74,6 +76,7 @@ describe.skipIf(!hasOpenssl)('a server that is on another machine (needs openssl
     world.run(['users', 'show', 'huda@school.example', '--json', '--db', placeAt(port, more)], { env })
   const placeAt = (port: number, more: string) => `${world.db.replace(/@[^/]+/, `@${host}:${port}`)}${more}`
   const trusted = () => `&sslrootcert=${join(folder, 'ca.pem')}`
+  const inUtc = (at: string) => plainTime(new Date(at).toISOString())
   const certified = (name = `DNS:${host}`, days = 9) => authority.issue(name, days)
 
   it('is used where whoever signed its certificate is named', async () => {
@@ -81,7 +84,7 @@ describe.skipIf(!hasOpenssl)('a server that is on another machine (needs openssl
     expect([ran.exit, ran.json().email], ran.stderr).toEqual([0, 'huda@school.example'])
   })
 
-  it('is refused without that, and where its certificate is of another name, or not valid any more', async () => {
+  it('is refused without that, and where its certificate is of another name', async () => {
     const port = await answering(certified())
     const refused = await show(port)
     expect([refused.exit, refused.error().code]).toEqual([7, 'store-untrusted'])
@@ -91,9 +94,37 @@ describe.skipIf(!hasOpenssl)('a server that is on another machine (needs openssl
     expect([other.exit, other.error().code]).toEqual([7, 'store-untrusted'])
     expect(other.error().message).toContain('another name')
     open?.server.close()
-    const expired = await show(await answering(certified(undefined, -1)), { more: trusted() })
-    expect([expired.exit, expired.error().code]).toEqual([7, 'store-untrusted'])
-    expect(expired.error().message).toContain('not valid now')
+  })
+
+  it('is refused where its certificate has expired: since when is said, and what to do', async () => {
+    const expired = certified(undefined, -1)
+    const certificate = new X509Certificate(expired.cert)
+    const port = await answering(expired)
+    const refused = await show(port, { more: trusted() })
+    expect([refused.exit, refused.error()]).toMatchObject([
+      7,
+      {
+        code: 'store-untrusted',
+        message: `The certificate of the server of ${placeAt(port, trusted())} expired at ${inUtc(certificate.validTo)}.`,
+        hint: expect.stringMatching(/renew it; this machine's clock says \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/),
+      },
+    ])
+  })
+
+  it('is refused where the certificate of who signed its own has expired, which is said', async () => {
+    const old = mkdtempSync(join(folder, 'old-'))
+    const authority = newAuthority(old, { days: -1 })
+    const { validTo } = new X509Certificate(authority.cert)
+    const port = await answering(authority.issue(`DNS:${host}`, 9))
+    const refused = await show(port, { more: `&sslrootcert=${join(old, 'ca.pem')}` })
+    expect([refused.exit, refused.error()]).toMatchObject([
+      7,
+      {
+        code: 'store-untrusted',
+        message: expect.stringMatching(`^The certificate of who signed .* expired at ${inUtc(validTo)}[.]$`),
+        hint: expect.stringContaining('sslrootcert=FILE'),
+      },
+    ])
   })
 
   it('is refused where it does not speak TLS, or none that is safe, or what is named is no certificate', async () => {
