@@ -173,7 +173,7 @@ function keysOfFingerprint(source: KeySource, fingerprint: string): Keys {
       'key-mismatch',
       `${named} is not the key of this store: the store was given a new key since, or it is the key of another one.`,
       {
-        hint: 'ssh-admin audit list --action store.rekeyed says who gave it a new key, and when: bring a copy of that key here. Nothing was changed.',
+        hint: `ssh-admin audit list --action store.rekeyed says who gave it a new key, and when: bring a copy of that key here${secret ? '' : `, or, if ${shellWord(keyFile)} is to go on as the key of another copy of this store, as ${shellWord(keptKeyFile(keyFile, fingerprint))}`}. Nothing was changed.`,
       },
     )
   }

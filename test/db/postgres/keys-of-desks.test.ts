@@ -97,6 +97,36 @@ describe('the key that two stores on a server have', () => {
   })
 })
 
+describe('the keys of two copies that two desks gave new keys', () => {
+  const schema = `copy_${process.env.VITEST_POOL_ID ?? '0'}`
+  const there = () => `${testServer}?schema=${schema}`
+
+  it('are had side by side where the refusal says', async () => {
+    const owner = new pg.Client({ connectionString: testServer ?? '' })
+    await owner.connect()
+    await owner.query(`drop schema if exists ${schema} cascade`)
+    try {
+      expect((await world.run(['store', 'copy', '--to', there(), '--yes'])).exit).toBe(0)
+      const atOtherDesk = ['--db', there(), '--key-file', world.path('other-desk.key')]
+      copyFileSync(world.path('hub.db.key'), world.path('other-desk.key'))
+      expect((await world.run(['store', 'rekey', '--yes'])).exit).toBe(0)
+      expect((await world.run(['store', 'rekey', '--yes', ...atOtherDesk])).exit).toBe(0)
+      const refused = await world.run(issuing('--yes', '--db', there()))
+      expect([refused.exit, refused.error().code]).toEqual([7, 'key-mismatch'])
+      const [, side = ''] =
+        / another copy of this store, as (\S+[.]old)[.] /.exec(refused.error().hint ?? '') ?? []
+      copyFileSync(world.path('other-desk.key'), side)
+      for (const more of [[], ['--db', there()]]) {
+        const issued = await world.run(issuing('--yes', ...more))
+        expect(issued.exit, issued.stderr).toBe(0)
+      }
+    } finally {
+      await owner.query(`drop schema if exists ${schema} cascade`)
+      await owner.end()
+    }
+  })
+})
+
 describe('the head of the log at a desk that comes to a shared store', () => {
   const editing = (town: string) =>
     world.run(['centres', 'edit', 'EG001', '--town', town, '--yes', '--json', '--key-file', key()])

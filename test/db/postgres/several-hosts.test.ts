@@ -104,6 +104,17 @@ describe.skipIf(!existsSync(bin))('a store whose address names a primary and a s
     expect(await lastName([standby, primary])).toBe('Farid')
     expect(performance.now() - started).toBeLessThan(25_000)
   })
+
+  it('is changed by whoever waits, once somebody promotes the standby', async () => {
+    const changing = run(['users', 'edit', 'omar@school.example', '--last-name', 'Promoted', '--yes'], {
+      wait: 60,
+    })
+    await pause(1_500)
+    await standby?.promote()
+    await changing
+    expect(JSON.stringify(await run(['users', 'show', 'omar@school.example']))).toContain('Promoted')
+    await run(['audit', 'verify'])
+  })
 })
 
 describe('a host that has not answered by the next try', () => {
