@@ -111,7 +111,11 @@ export function command<Args = object, Options = object>(spec: AnyCommand<Args, 
   const work: Work<Args, Options> = async (options, session) => {
     const { exit = 0, say = [], ...content } = await answerOf(spec, options, session)
     const out = spec.changes ? undefined : await outputFor(session)
-    await answer(session, content, out).finally(() => out?.end())
+    try {
+      await answer(session, content, out)
+    } finally {
+      await out?.end()
+    }
     for (const line of say) session.say(line)
     return exit
   }
