@@ -4,8 +4,8 @@ import { newInterruption } from './interruption.ts'
 
 export { isCommand } from './cli/tree.ts'
 
-/** Seconds after which V8's compiler threads may still be at work. */
-const quickCommandSeconds = 0.5
+/** Microseconds of processor time after which V8's compiler threads may still be at work. */
+const quickCommandTime = 500_000
 /** Milliseconds in which the process must end by itself, whatever handles a library left open. */
 const maxExitMs = 200
 
@@ -24,8 +24,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.exitCode = exit
   // process.exit() waits for V8's threads, and a thread that compiles may wait for ever for the main thread to collect
   // garbage (nodejs/node#54918); at a natural end Node stops the threads first. But a natural end also removes the
-  // signal handlers, and a late signal would then change the exit code: a quick command ends by process.exit().
-  if (process.uptime() < quickCommandSeconds) process.exit()
+  // signal handlers, and a late signal would then change the exit code: a command that computed little, however long it
+  // waited, ends by process.exit().
+  const { user, system } = process.cpuUsage()
+  if (user + system < quickCommandTime) process.exit()
   setTimeout(() => process.exit(), maxExitMs).unref()
   return exit
 }
