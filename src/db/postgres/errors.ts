@@ -379,7 +379,9 @@ export function toFailure(error: unknown, place: string): unknown {
     ({ pattern, messagePattern, address }) =>
       (pattern?.test(code) ?? true) && (messagePattern?.test(text) ?? true) && (address?.test(place) ?? true),
   )
-  if (!found) return isServerError(error) ? bugOfOurs(error) : error
+  // An operator that no types fit is a mistake in a query.
+  const isMistake = code === '42883' && !lacksFunction(error)
+  if (!found || isMistake) return isServerError(error) ? bugOfOurs(error) : error
   const { hint, quotes } = found
   return new Unavailable(
     found.code,
@@ -408,7 +410,7 @@ export function isServerError(error: unknown): error is Error {
 
 function bugOfOurs(error: Error): Error {
   const mistake = new Error(`${error.message} (SQLSTATE ${errorCodeOf(error)})`, { cause: error })
-  return Object.assign(mistake, { code: errorCodeOf(error) })
+  return Object.assign(mistake, { code: errorCodeOf(error), routine: routineOf(error) })
 }
 
 /** A store with missing tables or columns: its creation was interrupted, or it was changed by hand. */

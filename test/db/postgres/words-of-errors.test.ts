@@ -429,6 +429,18 @@ describe('several hosts of which none will do', () => {
   })
 })
 
+it('a query of ours that compares what cannot be compared is a mistake of ours, not of the server', async () => {
+  const world = newWorld()
+  try {
+    const reading = world.commit(() => (trx) => sql`select 1 = 'a'::text`.execute(trx))
+    await expect(reading).rejects.toMatchObject({
+      message: expect.stringMatching(/^operator does not exist: .* \(SQLSTATE 42883\)$/),
+    })
+  } finally {
+    await world.close()
+  }
+})
+
 it.each([true, false])(
   'what went wrong in a change is told, also where nobody minded it then (asked again: %s)',
   async (asksAgain) => {
