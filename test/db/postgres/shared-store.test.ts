@@ -8,6 +8,8 @@ import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { tableNames } from '../../../src/db/store/tables.ts'
 import { commit } from '../../../src/db/transact.ts'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
+import { restoreUser } from '../../../src/rules/users/restore.ts'
+import { suspendUser } from '../../../src/rules/users/suspend.ts'
 import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -108,6 +110,26 @@ describe('two desks at one store', () => {
     const after = await second
     expect(await after.selectFrom('store').select('program').execute()).toEqual([{ program: 'changed' }])
     await after.rollback().execute()
+  })
+
+  // What it found as it began to wait would be believed without any error under a higher level of isolation.
+  it('decide, once they have it, by what the other changed meanwhile', async () => {
+    await world.centre('EG001')
+    await world.user('omar@school.example', { centre: 'EG001' })
+    const omar = { email: 'omar@school.example', ctx: world.ctx() }
+    const [one, other] = [await desk(), await desk()]
+    const { result: restoring } = await commit(one, async (trx) => {
+      await suspendUser(trx, omar)
+      const waiting = commit(other, (later) => restoreUser(later, { ...omar, send: false }))
+      const waitsForRow = sql`select from pg_locks
+        where not granted and pid in (select pid from pg_locks where relation = 'store'::regclass)`
+      await expect
+        .poll(async () => (await waitsForRow.execute(trx)).rows.length, { timeout: 120_000, interval: 10 })
+        .toBe(1)
+      return { waiting }
+    })
+    expect((await restoring.waiting).result.outcome).toBe('restored')
+    expect((await world.account(omar.email))?.status).toBe('active')
   })
 })
 
