@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
 import { type CuttingProxy, proxyFor } from './cutting-proxy.ts'
@@ -17,8 +17,8 @@ afterEach(async () => {
   await world.close()
 })
 
-const losingTheAnswerOfTheCommit = (line: string) => {
-  proxy.cutNextCommit('after', 'let nobody through')
+const losingTheAnswerOfTheCommit = (line: string, when: 'before' | 'after' = 'after') => {
+  proxy.cutNextCommit(when, 'let nobody through')
   return world.run([...line.split(' '), '--db', place, '--wait', '0.5', '--json'])
 }
 
@@ -27,6 +27,23 @@ it('nothing leaves the store where it is not known whether the log names it', as
   expect([ran.exit, ran.stdout, ran.error().code]).toEqual([10, '', 'store-unsure'])
   expect(existsSync(world.path('log.csv'))).toBe(false)
 })
+
+it.each([
+  ['after', 1],
+  ['before', 0],
+] as const)(
+  'no message is written for a change of which it is not known whether it is saved (the line broke %s the server heard it)',
+  async (when, owed) => {
+    const ran = await losingTheAnswerOfTheCommit('users reset-password huda@school.example --yes', when)
+    expect([ran.exit, ran.stdout, ran.error().code]).toEqual([10, '', 'store-unsure'])
+    const written = () => (existsSync(world.mailFolder) ? readdirSync(world.mailFolder) : [])
+    expect(written()).toEqual([])
+    // What was saved owes it still.
+    const sent = await world.run(['mail', 'send', '--yes', '--json'])
+    expect([sent.exit, sent.stderr]).toEqual([0, ''])
+    expect(written()).toHaveLength(owed)
+  },
+)
 
 it('of a backup that is there it is not said then that the log does not name it', async () => {
   const ran = await losingTheAnswerOfTheCommit('store backup backup.db')
