@@ -115,6 +115,28 @@ describe('eight desks at one store', () => {
     expect(failures.join('\n')).toContain('said that nothing was changed, and is in the log')
   })
 
+  it('are found out where one says that it did what it only rehearsed', async () => {
+    const rehearses = fileURLToPath(new URL('only-rehearses.mjs', import.meta.url))
+    const { failures } = await workAtManyDesks(
+      desks({
+        desks: 2,
+        // Desk 0 makes the store ready, and does no more: there is nothing to take back or to restore.
+        goesOn: (begun, desk) => desk === 1 && begun < 16,
+        preloads: (desk) => (desk === 1 ? [rehearses] : []),
+      }),
+    )
+    const found = failures.flatMap(
+      (words) => /said that (.+) was done, and is not in the log/.exec(words)?.[1] ?? [],
+    )
+    expect([...new Set(found)].sort()).toEqual([
+      'centres.imported',
+      'coordinator.changed',
+      'users.password-reset',
+      'users.suspended',
+      'users.transferred',
+    ])
+  })
+
   const program = (node: readonly string[], env: Record<string, string> = {}) =>
     execa(
       process.execPath,
