@@ -97,9 +97,13 @@ interface Runnable {
   options: readonly string[]
 }
 
+export async function everyCommand(): Promise<Runnable[]> {
+  return commandsBelow(await wholeProgram())
+}
+
 /** Every command that acts for somebody, with its own options. */
 export async function commandsWithActors(): Promise<Runnable[]> {
-  return commandsBelow(await wholeProgram()).filter(({ words }) => !actsForNobody(words))
+  return (await everyCommand()).filter(({ words }) => !actsForNobody(words))
 }
 
 const ofEveryCommand =
