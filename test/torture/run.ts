@@ -8,7 +8,7 @@ import { importMutatedWorkbooks } from './mutated-workbooks.ts'
 import { workInMemory } from '../memory-folder.ts'
 import { operations } from './operations.ts'
 import type { Worked } from './desks.ts'
-import { fetchServers } from './servers.ts'
+import { fetchServers, installedServer } from './servers.ts'
 import { tortureFailover, tortureSharedStore } from './shared-store.ts'
 import { type Kind, walk } from './walk.ts'
 
@@ -65,11 +65,20 @@ if (wanted('hostile files')) {
   )
   note('hostile stores, keys and backups', [tried], wrong)
 }
+const length = { time: short ? 15_000 : 60_000, seed: 7 }
+// The long form tries it on each server below.
+if (only?.split(',').includes('failover') || (short && wanted('failover'))) {
+  const bin = installedServer()
+  if (bin === undefined) console.log('eight desks at a server that is lost: skipped, there is none here')
+  else {
+    const lost = await tortureFailover(bin, length)
+    note(`eight desks at a server that is lost (${endedOf(lost)})`, [lost.commands], lost.failures)
+  }
+}
 // Servers are fetched for it, for minutes: the short form leaves it to the tests, unless it is named.
 if (only?.split(',').includes('desks') || (!short && wanted('desks'))) {
   const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-servers-'))
   try {
-    const length = { time: short ? 15_000 : 60_000, seed: 7 }
     for (const { name, bin } of await fetchServers(folder)) {
       if (bin === undefined) {
         console.log(`${name}: skipped, it is not here and cannot be fetched`)

