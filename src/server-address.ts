@@ -85,7 +85,8 @@ export function parseServerAddress(address: string, env: Environment = {}): Serv
   const schema = options.get('schema') ?? 'ssh_admin'
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith('pg_'))
     throw invalidAddress('a schema has small letters, digits and _')
-  if (database === '') throw invalidAddress('it names no database')
+  const databaseName = database === '' ? env.PGDATABASE : decode(database)
+  if (!databaseName) throw invalidAddress('it names no database')
   const port = portWithoutHost(hostList)
   const hosts = (options.get('host') ?? hostsOfEnvironment(hostList, env) ?? hostList).split(',')
   const ports = port === undefined ? portsFor(hosts, env.PGPORT) : hosts.map(() => port)
@@ -94,7 +95,7 @@ export function parseServerAddress(address: string, env: Environment = {}): Serv
   return {
     hosts: hosts.map((host, at) => parseHost(host, ports[at])),
     user: credentials === undefined || credentials === '' ? undefined : decode(credentials),
-    database: decode(database),
+    database: databaseName,
     schema,
     isUnencrypted: mode === 'disable',
     rootCertificate: rootCertificate === 'system' ? undefined : rootCertificate,
@@ -155,29 +156,31 @@ interface CompletedAddress {
 
 /** Completes an address from the environment. @throws what `parseServerAddress` throws */
 export function completeAddress(address: string, env: Environment): CompletedAddress {
-  const { hosts, user } = parseServerAddress(address, env)
+  const { hosts, user, database: databaseName } = parseServerAddress(address, env)
   const { credentials, hostList, database, query } = splitAddress(address)
   const options = new URLSearchParams(query)
   const hasHosts = !options.has('host') && hostsOfEnvironment(hostList, env) !== undefined
-  const fromAddressAlone = parseServerAddress(address)
+  const fromAddressAlone = parseServerAddress(address, { PGDATABASE: env.PGDATABASE })
   const hasPorts = hosts.some(({ port }, at) => port !== (hasHosts ? 5432 : fromAddressAlone.hosts[at]?.port))
   const hasUser = user === undefined && Boolean(env.PGUSER)
   const variables = [
     ...(hasHosts ? ['PGHOST'] : []),
     ...(env.PGPORT && hasPorts && portWithoutHost(hostList) === undefined ? ['PGPORT'] : []),
+    ...(database === '' ? ['PGDATABASE'] : []),
     ...(hasUser ? ['PGUSER'] : []),
     ...(env.PGSSLROOTCERT && !options.has('sslrootcert') ? ['PGSSLROOTCERT'] : []),
     ...(env.PGCONNECT_TIMEOUT && !options.has('connect_timeout') ? ['PGCONNECT_TIMEOUT'] : []),
     ...(env.PGPASSWORD ? ['PGPASSWORD'] : env.PGPASSFILE ? ['PGPASSFILE'] : []),
   ]
   const formatted = formatHosts(hosts)
-  if (!formatted || !variables.some((name) => /^PG(HOST|PORT|USER)$/.test(name)))
+  if (!formatted || !variables.some((name) => /^PG(HOST|PORT|DATABASE|USER)$/.test(name)))
     return { address, variables }
   const before = hasUser ? encodeURIComponent(env.PGUSER ?? '') : credentials
   const rest = query.split('&').filter((option) => option !== '' && !option.startsWith('host='))
   const after = [...(formatted.socket === undefined ? [] : [`host=${formatted.socket}`]), ...rest].join('&')
   const authority = `${before === undefined ? '' : `${before}@`}${formatted.authority}`
-  return { address: `postgres://${authority}/${database}${after === '' ? '' : `?${after}`}`, variables }
+  const path = database === '' ? encodeURIComponent(databaseName) : database
+  return { address: `postgres://${authority}/${path}${after === '' ? '' : `?${after}`}`, variables }
 }
 
 /** Hosts in the form of an address; undefined where no address can express them, such as sockets with several ports. */

@@ -158,6 +158,14 @@ describe('an address, completed by the variables of PostgreSQL', () => {
       ['PGHOST', 'PGPASSFILE'],
     ],
     ['postgres://hub@db:5432/hub', { PGHOST: 'other', PGPORT: '5432' }, 'postgres://hub@db:5432/hub', []],
+    ['postgres://hub@db', { PGDATABASE: 'the hub' }, 'postgres://hub@db:5432/the%20hub', ['PGDATABASE']],
+    [
+      'postgres://?schema=two',
+      { ...env, PGDATABASE: 'hub' },
+      'postgres://tom@db1:5433,db2:5433/hub?schema=two',
+      ['PGHOST', 'PGPORT', 'PGDATABASE', 'PGUSER', 'PGPASSWORD'],
+    ],
+    ['postgres://hub@db/hub', { PGDATABASE: 'other' }, 'postgres://hub@db/hub', []],
     ['postgres://hub@/hub', { PGSSLROOTCERT: 'ca.pem' }, 'postgres://hub@/hub', ['PGSSLROOTCERT']],
   ])('%s names the same server, and no password', (typed, variables, address, said) => {
     expect(completeAddress(typed, variables)).toEqual({ address, variables: said })
@@ -167,6 +175,10 @@ describe('an address, completed by the variables of PostgreSQL', () => {
     expect([shown, typedAs]).toEqual([address, typed])
     expect(user).toBe(typedUser ?? ('PGUSER' in variables ? variables.PGUSER : undefined))
   })
+})
+
+it('an address without a database is none where PGDATABASE is empty', () => {
+  expect(() => parseServerAddress('postgres://hub@db', { PGDATABASE: '' })).toThrow('it names no database')
 })
 
 it('a store is where the variables of PostgreSQL say, where its address says nothing', () => {
