@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { verifyAudit } from '../src/db/audit/verify.ts'
 import { openStore } from '../src/db/store/open.ts'
 import type { OpenStore } from '../src/db/store/opening.ts'
 import { commit } from '../src/db/transact.ts'
@@ -17,7 +18,9 @@ import { makeWorkbook } from './workbook.ts'
 const usual = 100_000
 const large = 1_000_000
 const desks = 50
-const changesOfADesk = 6
+const changesOfADesk = 8
+/** So many desks change one user whom they share, with half of their changes. */
+const desksToAUser = 5
 /** The simulated network delay in each direction, in milliseconds. */
 const delay = 10
 const bare = new URL('bare-import.mjs', import.meta.url).pathname
@@ -150,11 +153,13 @@ async function largeImport(measuring: Measuring): Promise<Row[]> {
 }
 
 const emailOf = (desk: number) => `teacher-${desk}@school.example`
+const sharedEmailOf = (desk: number) => `shared-${Math.floor(desk / desksToAUser)}@school.example`
 
-/** Makes a store with a centre and a teacher for each desk. @returns the options that name the store */
+/** Makes a store with a centre, a teacher for each desk, and those whom desks share. @returns the options that name the store */
 async function newStore(place: string, keyFile: string): Promise<string[]> {
   const at = ['--db', place, '--key-file', keyFile, '--mail-dir', `${keyFile}.mail`, '--yes']
-  const people = Array.from({ length: desks }, (_, desk) => `Some Teacher <${emailOf(desk)}>`)
+  const emails = Array.from({ length: desks }, (_, desk) => [emailOf(desk), sharedEmailOf(desk)]).flat()
+  const people = [...new Set(emails)].map((email) => `Some Teacher <${email}>`)
   await run({
     args: sshAdmin('centres', 'create', 'EG001', '--name', 'School', '--country', 'Egypt', ...at),
     env,
@@ -243,7 +248,7 @@ async function times(count: number, measuring: (at: number) => Promise<number>):
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
-/** Each desk has a connection of its own and changes a user of its own; all run in one process. */
+/** Each desk has a connection of its own and changes a user of its own, and one whom five share; all run in one process. */
 async function manyDesks({ address, settings }: Measuring): Promise<Row> {
   const what = `shared: changes a second of ${desks} desks at once, against one desk`
   const keyFile = join(settings.folder, 'one-off.key')
@@ -271,7 +276,8 @@ async function manyDesks({ address, settings }: Measuring): Promise<Row> {
     }
     const made = (await eventsOf(first)) - before
     const expected = settings.rounds * (desks + desks * changesOfADesk)
-    if (made !== expected) throw new Error(`${made} changes are in the log`)
+    if (made !== expected) throw new Error(`${made} changes are in the log, not ${expected}`)
+    await refuseLostChanges(first)
     return {
       what,
       measured: `${median(together).toFixed(0)} a second`,
@@ -291,29 +297,69 @@ async function changesASecond(stores: readonly OpenStore[], each: number): Promi
   const began = performance.now()
   await Promise.all(
     stores.map(async (store, desk) => {
-      for (let at = 0; at < each; at += 1)
-        await change(store, { email: emailOf(desk), suspends: at % 2 === 0 })
+      for (let at = 0; at < each; at += 1) {
+        const own = at % 2 === 0 ? 'suspend' : 'restore'
+        await (at % 4 < 2
+          ? change(store, { email: emailOf(desk), verbs: [own] })
+          : change(store, { email: sharedEmailOf(desk), verbs: ['restore', 'suspend'] }))
+      }
     }),
   )
   return (stores.length * each * 1000) / (performance.now() - began)
 }
 
+/**
+ * Does the first that changes something: whom desks share another may have suspended or restored meanwhile. Half of them
+ * take both tries, of one desk as of many.
+ */
 async function change(
   store: OpenStore,
-  { email, suspends }: { email: string; suspends: boolean },
+  { email, verbs }: { email: string; verbs: readonly ('suspend' | 'restore')[] },
 ): Promise<void> {
   const actor = { kind: 'staff', operator: 'bench@desk', command: 'bench', dryRun: false } as const
   await commit(store, async (trx) => {
     const ctx = { actor, at: new Date(), random: randomBytes, sender: 'noreply@cambridgeinternational.org' }
-    await (suspends ? suspendUser(trx, { email, ctx }) : restoreUser(trx, { email, send: false, ctx }))
+    for (const verb of verbs) {
+      const { outcome } = await (verb === 'suspend'
+        ? suspendUser(trx, { email, ctx })
+        : restoreUser(trx, { email, send: false, ctx }))
+      if (outcome !== 'unchanged') return
+    }
   })
 }
+
+/** Each change saw the one before it: nobody was suspended twice running, and each is as their last event says. */
+async function refuseLostChanges(store: OpenStore): Promise<void> {
+  const events = await store.db
+    .selectFrom('audit')
+    .innerJoin('audit_personal', 'audit_personal.audit_id', 'audit.id')
+    .innerJoin('users', 'users.id', 'audit_personal.user_id')
+    .where('audit_personal.field', '=', 'subject')
+    .where('audit.action', 'in', actions)
+    .orderBy('audit.id')
+    .select(['audit.action', 'users.email', 'users.status'])
+    .execute()
+  const before = new Map<string, (typeof events)[number]>()
+  for (const event of events) {
+    const { email, action } = event
+    if ((before.get(email)?.action ?? 'users.restored') === action)
+      throw new Error(`${email} is in the log twice running as ${action}`)
+    before.set(email, event)
+  }
+  for (const { email, action, status } of before.values())
+    if ((action === 'users.suspended') !== (status === 'suspended'))
+      throw new Error(`${email} is ${status}, and the last event is ${action}`)
+  const { ok, problems } = await verifyAudit(store)
+  if (!ok) throw new Error(`the log does not verify: ${JSON.stringify(problems)}`)
+}
+
+const actions = ['users.suspended', 'users.restored'] as const
 
 async function eventsOf({ db }: OpenStore): Promise<number> {
   const { n } = await db
     .selectFrom('audit')
     .select(({ fn }) => fn.countAll<number>().as('n'))
-    .where('action', 'in', ['users.suspended', 'users.restored'])
+    .where('action', 'in', actions)
     .executeTakeFirstOrThrow()
   return n
 }
