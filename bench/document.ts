@@ -73,6 +73,13 @@ does, with libraries in common use.
 Unless a bullet says otherwise, times are processor time on Node 20, from pairs of runs in turn on a busy machine, on
 which everything takes longer: the ratios count. *Not kept* marks what was tried and dropped.
 
+The machine matters: four measurements on 2026-11-29, while the host became half as slow again and recovered (a bare
+start 23, 35, 37 and 30 ms on Node 20), gave 2.90, 2.87, 3.23 and 2.84 × for the import of 100,000 rows, 1.92, 1.92,
+2.05 and 1.83 × for \`users show\`. Of what had changed meanwhile, pairs of imports in turn saw nothing (11.0 and 11.2 s
+of user time on Node 20, six pairs; 8.2 and 8.3 s on Node 24, three). Node matters too: with 24.21 the import was at
+1.87 ×, because the bare program's HMAC took five times as long there as with 24.22, on which it is at 2.7; the import
+itself takes the same on both.
+
 ### Start
 
 Where the time goes:
@@ -278,7 +285,7 @@ Not kept:
   compared with, and since better-sqlite3 clears all bindings after each run, it planned the statement anew every time.
   On Node 24 a user took 190 µs to read in place of 45, and 10,000 changes by batch 11.6 s in place of 5.6.
 - The keys of a store are key objects: with the bytes of a key, Node 24.21 takes 16 µs for an HMAC in place of 3 (Node
-  20, 22 and 26 do not). An import of 100,000 rows there takes 7.7 s of processor time in place of 9.2.
+  20, 22, 24.22 and 26 do not). An import of 100,000 rows there takes 7.7 s of processor time in place of 9.2.
 - Changes that follow one another are saved together every 20 ms, and reported afterwards
   (\`docs/decisions/batch-saves-together.md\`): 10,000 lines take 4.9 s of processor time in place of 11.3, and wait
   4,000 times in place of 34,000. By the clock 10 s in place of 92 on a busy disk, where the bare loop took 41 to 44.
@@ -346,6 +353,14 @@ const reasons: readonly [what: RegExp, why: string][] = [
   [
     /^shared: users show over/,
     "a shared store needs the code of PostgreSQL's driver and signs in, a file does not",
+  ],
+  [
+    /^shared: changes a second of 50/,
+    'the server and all desks share two processors here, and the ratio varies: 0.72 to 0.91 on three days',
+  ],
+  [
+    /^first line of/,
+    'the ratio varies about the goal, 1.36 to 1.91 on two days and both Nodes, because single starts of 55 to 110 ms vary by a tenth',
   ],
   [
     /^start: users (show|list)/,
