@@ -110,7 +110,7 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
 }
 
 /** Whether a centre is in the audience by its kind, country or zone; its number and entries are not considered. */
-export function isInAudience(
+function isInAudience(
   centre: CentreOfRelease,
   audience: ReleaseRow['audience'],
   facts: Pick<ReleaseFacts, 'zoneOf'>,
@@ -121,6 +121,22 @@ export function isInAudience(
     if (kind === 'country') return centre.country === value
     return kind === 'zone' && String(facts.zoneOf(centre.country)) === value
   })
+}
+
+/** Whether a centre is in the audience of a release, by its number and entries too, whatever the resources are. */
+export function isReached(
+  centre: CentreOfRelease,
+  { audience, resources }: Pick<ReleaseRow, 'audience' | 'resources'>,
+  facts: Pick<ReleaseFacts, 'zoneOf' | 'withEntries'>,
+): boolean {
+  if (isInAudience(centre, audience, facts)) return true
+  const hasEntry = (resource: ResourceRow) =>
+    resource.withdrawn_at === null &&
+    facts.withEntries(resource).some((centres) => centres.has(centre.number))
+  return audience.some(
+    ({ kind, value }) =>
+      (kind === 'centre' && value === centre.number) || (kind === 'entries' && resources.some(hasEntry)),
+  )
 }
 
 /** Listening recordings are only for centres whose exams officers have Global Listening. */

@@ -6,7 +6,7 @@ import {
   type Authorisation,
   authorisationsOf,
   hasGlobalListening,
-  isInAudience,
+  isReached,
   type OpeningByZone,
 } from './centres-of-release.ts'
 import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
@@ -67,20 +67,13 @@ export function scheduleFrom(facts: ReleaseFacts, release: ReleaseRow): ReleaseS
 }
 
 /** Finds `ReleaseSchedule.leftOut`; needs facts that were read with `listening: 'asked'`. */
-function withoutGlobalListening({ audience, resources }: ReleaseRow, facts: ReleaseFacts): CentreOfRelease[] {
-  const withEntries = resources
+function withoutGlobalListening(release: ReleaseRow, facts: ReleaseFacts): CentreOfRelease[] {
+  const withEntries = release.resources
     .filter(({ kind, withdrawn_at }) => kind === 'listening-audio' && withdrawn_at === null)
     .flatMap(facts.withEntries)
   return facts
     .centresWithNumbers(withEntries.flatMap((numbers) => [...numbers]))
-    .filter(
-      (centre) =>
-        !hasGlobalListening(centre) &&
-        (isInAudience(centre, audience, facts) ||
-          audience.some(
-            ({ kind, value }) => kind === 'entries' || (kind === 'centre' && value === centre.number),
-          )),
-    )
+    .filter((centre) => !hasGlobalListening(centre) && isReached(centre, release, facts))
 }
 
 /** The local times of a moment, the time zone with the most centres first. */

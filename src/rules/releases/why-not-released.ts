@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
 import type { CentreWithPeople } from '../../db/centres/centres.ts'
-import { type CentreOfRelease, countExamsOfficers, type ReleaseRow } from '../../db/releases.ts'
+import { countExamsOfficers, type ReleaseRow } from '../../db/releases.ts'
 import type { Store } from '../../db/schema.ts'
 import { firstFew } from '../../format-number.ts'
 import { audienceInWords } from './audience.ts'
-import { hasGlobalListening, isInAudience } from './centres-of-release.ts'
+import { hasGlobalListening, isReached } from './centres-of-release.ts'
 import type { ReleaseFacts } from './release-facts.ts'
 
 /** A reason why a centre's people do not see what a release gives, with what would change it. */
@@ -55,23 +55,6 @@ export async function whyNotReleased(
 
 function isRecording({ kind, withdrawn_at }: ReleaseRow['resources'][number]): boolean {
   return kind === 'listening-audio' && withdrawn_at === null
-}
-
-/** Whether the centre is in the audience of a release, whatever its resources are. */
-function isReached(
-  centre: CentreOfRelease,
-  { audience, resources }: ReleaseRow,
-  facts: ReleaseFacts,
-): boolean {
-  if (isInAudience(centre, audience, facts)) return true
-  return audience.some(
-    ({ kind, value }) =>
-      (kind === 'centre' && value === centre.number) ||
-      (kind === 'entries' &&
-        resources.some((resource) =>
-          facts.withEntries(resource).some((numbers) => numbers.has(centre.number)),
-        )),
-  )
 }
 
 function outsideAudience(number: string, { name, audience }: ReleaseRow): Reason {
